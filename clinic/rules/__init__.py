@@ -1,0 +1,1 @@
+"""What the clinic knows about time: plain Python, no Django, no clock."""

@@ -1,0 +1,24 @@
+"""The work: protocol, consultation, series, session, record, aftercare."""
+
+from plans.models.aftercare import AftercareSheet
+from plans.models.consultation import Addendum, Consultation, FlagResolution
+from plans.models.occupancy import Occupancy
+from plans.models.protocol import ProtocolVersion
+from plans.models.series import Series, SeriesChange
+from plans.models.treatment import SessionRecord
+from plans.models.visit import Kind, Visit, VisitType
+
+__all__ = [
+    "Addendum",
+    "AftercareSheet",
+    "Consultation",
+    "FlagResolution",
+    "Kind",
+    "Occupancy",
+    "ProtocolVersion",
+    "Series",
+    "SeriesChange",
+    "SessionRecord",
+    "Visit",
+    "VisitType",
+]

@@ -1,0 +1,7 @@
+"""The product's own settings, told in time that tests run (pytest-django reads them before any conftest)."""
+
+import os
+
+os.environ.setdefault("INTERVAL_TESTING", "1")
+
+from clinic.settings import *  # noqa: E402, F403
