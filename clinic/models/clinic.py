@@ -23,6 +23,8 @@ class Clinic(models.Model):
     phone = models.CharField(_("phone"), max_length=40)
     emergency_number = models.CharField(_("emergency number"), max_length=20)
     grid_minutes = models.PositiveSmallIntegerField(_("start grid in minutes"), default=15)
+    # Staff may set up before the doors open and clear away after they close.
+    setup_minutes = models.PositiveSmallIntegerField(_("minutes to set up and clear away"), default=30)
     cleanser = models.CharField(_("cleanser handed out"), max_length=120, blank=True)
     moisturiser = models.CharField(_("moisturiser handed out"), max_length=120, blank=True)
     sunscreen = models.CharField(_("sunscreen handed out"), max_length=120, blank=True)

@@ -14,7 +14,7 @@ Week = Mapping[int, Sequence[Span]]
 
 @dataclass(frozen=True, slots=True)
 class SpecialOpening:
-    """Hours of one day that replace the weekly ones. `staff` is when staff may set up; None means the same hours."""
+    """Hours of one day in place of the weekly ones. `staff` is when staff may set up; None: the same hours."""
 
     day: date
     spans: tuple[Span, ...]
@@ -23,7 +23,7 @@ class SpecialOpening:
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """A closure, a leave or an outage on the days first..last inclusive: the given spans of each, none for all day."""
+    """A closure, leave or outage on first..last inclusive: the given spans of each day, none for all day."""
 
     first: date
     last: date
@@ -57,14 +57,14 @@ class Opening:
 
 
 def patient_hours(opening: Opening, day: date) -> tuple[Span, ...]:
-    """Spans in which a patient may be treated: special hours replace the weekly ones, closures are cut afterwards."""
+    """When a patient may be treated: special hours replace the weekly ones, closures are cut afterwards."""
     special = _special(opening, day)
     spans = special.spans if special else opening.week.get(day.weekday(), ())
     return _cut(opening, day, spans)
 
 
 def staff_hours(opening: Opening, day: date) -> tuple[Span, ...]:
-    """Spans in which staff, rooms and devices may be busy: the patients' hours plus time to set up and clear away."""
+    """When staff, rooms and devices may be busy: the patients' hours plus time to set up and clear away."""
     special = _special(opening, day)
     if special:
         own: Sequence[Span] = special.staff or ()
@@ -76,7 +76,7 @@ def staff_hours(opening: Opening, day: date) -> tuple[Span, ...]:
 
 
 def shift_spans(shifts: Iterable[Shift], day: date) -> tuple[Span, ...]:
-    """The spans worked on that day: the shift with the latest `since` not after it counts; among equals the last."""
+    """The spans worked on that day: the shift with the latest `since` not after it; among equals the last."""
     current: Shift | None = None
     for shift in shifts:
         if (shift.since or date.min) > day:

@@ -1,6 +1,6 @@
 """The only place that turns instants into local days and minutes, and back.
 
-A date is the clinic-local calendar day. A minute is a minute of wall time counted from local midnight (0..1440).
+A date is the clinic-local calendar day. A minute is one of wall time, counted from local midnight (0..1440).
 A day has 288 cells of 5 minutes. Local time that a clock change skips or repeats is never bookable.
 """
 
@@ -16,7 +16,7 @@ Span = tuple[int, int]
 """Half-open range of minutes of one local day: (from, until), 0 <= from < until <= 1440."""
 
 
-class NotOnTheClock(ValueError):
+class NotOnTheClock(ValueError):  # noqa: N818 (the name says what is wrong with the time)
     """The wall time is skipped or shown twice by a clock change, so it names no single instant."""
 
     def __init__(self, day: date, minute: int, tz: ZoneInfo) -> None:
@@ -49,8 +49,8 @@ def to_utc(day: date, minute: int, tz: ZoneInfo) -> datetime:
 def utc_range(day: date, minute_from: int, minute_until: int, tz: ZoneInfo) -> tuple[datetime, datetime]:
     """Start and end, in UTC, of a bookable span of one local day.
 
-    Raises NotOnTheClock when any minute of the span is skipped or repeated. The end is counted from the start,
-    so a span may end exactly where a skipped hour begins.
+    Raises NotOnTheClock when any minute of the span is skipped or repeated. The end is counted from the
+    start, so a span may end exactly where a skipped hour begins.
     """
     for lost_from, lost_until in lost_spans(day, tz):
         if minute_from < lost_until and lost_from < minute_until:
@@ -60,12 +60,9 @@ def utc_range(day: date, minute_from: int, minute_until: int, tz: ZoneInfo) -> t
 
 
 def is_bookable_span(day: date, minute_from: int, minute_until: int, tz: ZoneInfo) -> bool:
-    """True when every minute from `minute_from` up to `minute_until` exists exactly once on that local day."""
-    if not 0 <= minute_from < minute_until <= DAY_MINUTES:
-        return False
-    return all(
-        minute_until <= lost_from or lost_until <= minute_from for lost_from, lost_until in lost_spans(day, tz)
-    )
+    """True when every minute of minute_from..minute_until exists exactly once on that local day."""
+    in_day = 0 <= minute_from < minute_until <= DAY_MINUTES
+    return in_day and all(minute_until <= start or end <= minute_from for start, end in lost_spans(day, tz))
 
 
 @lru_cache(maxsize=16_384)
@@ -103,18 +100,18 @@ def cells_up(minutes: int) -> int:
 
 
 def round_up(instant: datetime, minutes: int, tz: ZoneInfo) -> datetime:
-    """The first instant not before `instant` at which the local minute of day is a multiple of `minutes`; in UTC."""
+    """The first instant, in UTC, from `instant` on whose local minute of day is a multiple of `minutes`."""
     floor = round_down(instant, minutes, tz)
     return floor if floor == instant else floor + timedelta(minutes=minutes)
 
 
 def round_down(instant: datetime, minutes: int, tz: ZoneInfo) -> datetime:
-    """The last instant not after `instant` at which the local minute of day is a multiple of `minutes`; in UTC."""
+    """The last instant, in UTC, not after `instant` whose local minute of day is a multiple of `minutes`."""
     local = _aware(instant).astimezone(tz)
-    past = timedelta(
-        minutes=(local.hour * 60 + local.minute) % minutes, seconds=local.second, microseconds=local.microsecond
+    past = (local.hour * 60 + local.minute) % minutes
+    return instant.astimezone(UTC) - timedelta(
+        minutes=past, seconds=local.second, microseconds=local.microsecond
     )
-    return instant.astimezone(UTC) - past
 
 
 def _wall(day: date, minute: int, tz: ZoneInfo) -> datetime:

@@ -1,3 +1,307 @@
+"""The look in templates: icons, tags, dates, spacing badges, the series timeline. No `{% load %}` is needed.
+
+Dates come as tags (`{% staff_time visit.start %}`), which read `tz` and `now` from the page and leave out the
+year that everybody knows, and as filters (`{{ visit.start|staff_time:tz }}`), for mail and print, which always
+write it.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
 from django import template
+from django.template import Context
+from django.templatetags.static import static
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+
+from clinic.rules import timegrid, timeline
+from clinic.rules.roles import Actor, Right, Role
+from clinic.templatetags.wording import in_words, local, stamp, written
 
 register = template.Library()
+
+SECTIONS = (
+    ("today", ("plans:today", "plans:day", "plans:visit")),
+    ("series", ("plans:worklist", "plans:series")),
+    ("settings", ("clinic:",)),
+    ("patients", ("patients:", "plans:")),
+)
+
+
+# --- Icons, tags, people ---------------------------------------------------------------------------
+@register.simple_tag
+def icon(name: str, label: str = "", css: str = "i") -> SafeString:
+    """One icon of the sprite: silent beside a word, or with a label when it stands alone."""
+    spoken = format_html('role="img" aria-label="{}"', label) if label else format_html('aria-hidden="true"')
+    return format_html(
+        '<svg class="{}" {}><use href="{}#{}"></use></svg>', css, spoken, static("img/icons.svg"), name
+    )
+
+
+@register.simple_tag
+def tag(text: str, kind: str = "", mark: str = "") -> SafeString:
+    """A tag of one to three words: kind is ok, warn, bad, info, plum or brand; mark is an icon."""
+    drawn = icon(mark) if mark else ""
+    return format_html('<span class="tag{}">{}{}</span>', f" is-{kind}" if kind else "", drawn, text)
+
+
+@register.filter
+def initials(name: str) -> str:
+    """First letters of the first and the last word of a name, in any script."""
+    words = [word for word in str(name).split() if word[0].isalnum() and not word.endswith(".")]
+    words = [word for word in words if word not in {"Dr", "Dra", "RN"}] or words
+    return "".join(word[0].upper() for word in [*words[:1], *words[1:][-1:]])
+
+
+@register.filter
+def may(actor: Actor | None, right: str) -> bool:
+    """Whether to show a way in: `{% if actor|may:"BOOK" %}`. The view still decides."""
+    return actor is not None and actor.may(Right[right])
+
+
+@register.filter
+def role_words(actor: Actor) -> str:
+    """What the person does here, in words."""
+    words = {
+        Role.CLINICAL_LEAD: gettext("Clinical lead"),
+        Role.PRESCRIBER: gettext("Prescriber"),
+        Role.PRACTITIONER: gettext("Practitioner"),
+        Role.FRONT_DESK: gettext("Front desk"),
+        Role.ADMIN: gettext("Administrator"),
+        Role.PATIENT: gettext("Patient"),
+    }
+    return next((word for role, word in words.items() if role in actor.roles), "")
+
+
+@register.filter
+def shell_of(actor: Actor | None, clinic: object) -> str:
+    """The shell for a page that anybody may meet, such as "not found"."""
+    if actor is None:
+        return "plain.html"
+    if actor.is_patient:
+        return "portal.html"
+    return "staff.html" if clinic else "plain.html"
+
+
+@register.simple_tag
+def summarised(form: Any) -> str:
+    """Note that the page's error summary speaks for this form, so that crispy does not say the same again."""
+    if form:
+        form.summary_shown = True
+    return ""
+
+
+@register.simple_tag(takes_context=True)
+def section(context: Context) -> str:
+    """Which item of the rail is current: what the page says in `nav`, else what its address belongs to."""
+    if context.get("nav"):
+        return str(context["nav"])
+    match = getattr(context.get("request"), "resolver_match", None)
+    name = match.view_name if match else ""
+    return next((key for key, starts in SECTIONS if name.startswith(starts)), "")
+
+
+# --- Dates and times -------------------------------------------------------------------------------
+def _today(context: Context, tz: ZoneInfo | None) -> date | None:
+    now = context.get("now")
+    return timegrid.local_day(now, tz) if isinstance(now, datetime) and tz else None
+
+
+def _zone(context: Context, tz: ZoneInfo | None) -> ZoneInfo | None:
+    return tz or context.get("tz")
+
+
+@register.simple_tag(takes_context=True)
+def staff_time(context: Context, moment: date | None, tz: ZoneInfo | None = None) -> str:
+    """Thu 4 Feb, 16:30."""
+    zone = _zone(context, tz)
+    return written(moment, zone, "short", today=_today(context, zone), with_time=True)
+
+
+@register.simple_tag(takes_context=True)
+def patient_time(context: Context, moment: date | None, tz: ZoneInfo | None = None) -> str:
+    """Tuesday 16 February, 14:30."""
+    zone = _zone(context, tz)
+    return written(moment, zone, "long", today=_today(context, zone), with_time=True)
+
+
+@register.simple_tag(takes_context=True)
+def short_day(context: Context, moment: date | None, tz: ZoneInfo | None = None) -> str:
+    """Thu 4 Feb."""
+    zone = _zone(context, tz)
+    return written(moment, zone, "short", today=_today(context, zone), with_time=False)
+
+
+@register.simple_tag(takes_context=True)
+def day_heading(context: Context, moment: date | None, tz: ZoneInfo | None = None) -> str:
+    """Thursday 14 January."""
+    zone = _zone(context, tz)
+    return written(moment, zone, "long", today=_today(context, zone), with_time=False)
+
+
+@register.simple_tag(takes_context=True)
+def clock(context: Context, moment: datetime | None, tz: ZoneInfo | None = None) -> str:
+    """14:30."""
+    zone = _zone(context, tz)
+    if moment is None:
+        return ""
+    return format_html('<time datetime="{}">{}</time>', stamp(moment, zone), local(moment, zone)[1])
+
+
+@register.simple_tag(takes_context=True)
+def ago(context: Context, moment: datetime | None, tz: ZoneInfo | None = None) -> str:
+    """Today 15:20, 12 min ago; beyond two days the plain date. On screens only, never in print or mail."""
+    zone, now = _zone(context, tz), context.get("now")
+    if moment is None or now is None or zone is None:
+        return staff_time(context, moment, zone)
+    day, time = local(moment, zone)
+    past = (timegrid.local_day(now, zone) - day).days
+    if past not in (0, 1) or moment > now:
+        return staff_time(context, moment, zone)
+    word = gettext("Today") if past == 0 else gettext("Yesterday")
+    return format_html(
+        '<time datetime="{}">{} {}{}</time>', stamp(moment, zone), word, time, _since(moment, now)
+    )
+
+
+def _since(moment: datetime, now: datetime) -> str:
+    minutes = int((now - moment).total_seconds()) // 60
+    if minutes >= 60:
+        return ""
+    return ", " + ngettext("%(n)s min ago", "%(n)s min ago", minutes) % {"n": minutes}
+
+
+def _filter(style: str, *, with_time: bool) -> Any:
+    def write(moment: date | None, tz: ZoneInfo | None = None) -> str:
+        return written(moment, tz, style, today=None, with_time=with_time)
+
+    return write
+
+
+register.filter("staff_time", _filter("short", with_time=True))
+register.filter("patient_time", _filter("long", with_time=True))
+register.filter("short_day", _filter("short", with_time=False))
+register.filter("day_heading", _filter("long", with_time=False))
+
+
+@register.filter("clock")
+def clock_filter(moment: datetime | None, tz: ZoneInfo | None = None) -> str:
+    """14:30, for mail and print."""
+    return "" if moment is None else local(moment, tz)[1]
+
+
+# --- Spacing ---------------------------------------------------------------------------------------
+@register.inclusion_tag("parts/_gap_badge.html")
+def gap(
+    spacing: object = None, days: int | None = None, state: str = "", late: int | None = None
+) -> dict[str, str]:
+    """The spacing badge: `{% gap spacing %}` for anything with days, state and days_late, or by keyword.
+
+    States: on_plan, late, late_review, too_early, lapsed, first, unknown.
+    """
+    days = _read(spacing, "days", days)
+    late = _read(spacing, "days_late", late)
+    state = str(getattr(_read(spacing, "state", state), "value", _read(spacing, "state", state)) or "unknown")
+    if days is None and state != "first":
+        state = "unknown"
+    return badge_words(state, days or 0, late)
+
+
+def badge_words(state: str, days: int, late: int | None) -> dict[str, str]:
+    """Words, colour and icon of a spacing badge."""
+    apart = ngettext("%(n)s day", "%(n)s days", days) % {"n": days}
+    table = {
+        "first": (gettext("first session"), "info", ""),
+        "on_plan": (f"{apart} ✓", "ok", ""),
+        "late": (f"{apart} · {gettext('%(n)s late') % {'n': late}}" if late else apart, "warn", "alert"),
+        "late_review": (f"{apart} · {gettext('look first')}", "warn", "alert"),
+        "too_early": (f"{apart} · {gettext('too early')}", "bad", "alert"),
+        "lapsed": (f"{apart} · {gettext('talk first')}", "bad", "alert"),
+    }
+    text, kind, mark = table.get(state, (gettext("gap not known"), "", ""))
+    return {"text": text, "kind": kind, "mark": mark}
+
+
+def _read(source: object, name: str, default: Any = None) -> Any:
+    """A value of a mapping or of an object."""
+    if isinstance(source, Mapping):
+        return source.get(name, default)
+    return getattr(source, name, default)
+
+
+# --- The series timeline ---------------------------------------------------------------------------
+@register.inclusion_tag("parts/_timeline.html", takes_context=True, name="timeline")
+def timeline_tag(context: Context, series: object, label: str = "", width: int = 760) -> dict[str, Any]:
+    """Draw a series: `{% timeline series %}` for anything with `dots` (or `rows`, each with `dots` and `label`).
+
+    A dot has number, day, state (done, open, proposed, outside, was), and may have gap_days and window (first, last).
+    The series may have today and zones (first, last, label). Nothing is drawn without a dot.
+    """
+    rows = [_row(row) for row in _read(series, "rows") or [series]]
+    rows = [row for row in rows if row.dots]
+    if not rows:
+        return {"picture": None}
+    zones = [
+        timeline.Zone(_read(zone, "first"), _read(zone, "last"), _read(zone, "label", ""))
+        for zone in _read(series, "zones") or ()
+    ]
+    today = _read(series, "today") or _today(context, context.get("tz"))
+    picture = timeline.lay_out(
+        rows, today=today, zones=zones, width=width, row_height=58 if width > 900 else 54
+    )
+    return {
+        "picture": picture,
+        "label": label or _read(series, "label") or sentence(rows),
+        "radius": timeline.DOT,
+    }
+
+
+def _row(row: object) -> timeline.Row:
+    dots = tuple(_dot(dot) for dot in _read(row, "dots") or ())
+    return timeline.Row(dots, str(_read(row, "label") or "") if _read(row, "rows") is None else "")
+
+
+def _dot(dot: object) -> timeline.Dot:
+    window = _read(dot, "window")
+    return timeline.Dot(
+        number=_read(dot, "number"),
+        day=_read(dot, "day"),
+        state=timeline.DotState(str(getattr(_read(dot, "state"), "value", _read(dot, "state") or "open"))),
+        window=(window[0], window[1]) if window else None,
+        gap_days=_read(dot, "gap_days"),
+    )
+
+
+def sentence(rows: Iterable[timeline.Row]) -> str:
+    """The picture in words, for people who do not see it."""
+    states = {
+        timeline.DotState.DONE: gettext("done"),
+        timeline.DotState.OPEN: gettext("booked"),
+        timeline.DotState.PROPOSED: gettext("proposed"),
+        timeline.DotState.OUTSIDE: gettext("outside its window"),
+        timeline.DotState.WAS: gettext("before the change"),
+    }
+    parts = []
+    for row in rows:
+        told = [
+            gettext("session %(number)s on %(day)s, %(state)s")
+            % {"number": dot.number, "day": in_words(dot.day, "short_year"), "state": states[dot.state]}
+            for dot in row.dots
+        ]
+        parts.append((f"{row.label}: " if row.label else "") + "; ".join(told))
+    return gettext("Series timeline. %(parts)s.") % {"parts": ". ".join(parts)}
+
+
+@register.filter
+def dot_day(day: date) -> str:
+    """21 Jan, below a dot."""
+    return conditional_escape(in_words(day, "dot"))
+
+
+@register.filter
+def month_word(day: date) -> str:
+    """Jan, above a month's line."""
+    return conditional_escape(in_words(day, "month"))

@@ -5,6 +5,13 @@ from django.db import models
 from clinic.models.guards import AppendOnly
 
 
+class WithoutContent(models.Manager["ProtocolVersion"]):
+    """A version is hundreds of kilobytes that are parsed once a process: load them only when asked for."""
+
+    def get_queryset(self) -> models.QuerySet["ProtocolVersion"]:
+        return super().get_queryset().defer("content")
+
+
 class ProtocolVersion(models.Model):
     """One published version, whole: the decoded files by name."""
 
@@ -16,7 +23,10 @@ class ProtocolVersion(models.Model):
     published_at = models.DateTimeField()
     published_by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, null=True, related_name="+")
 
+    objects = WithoutContent()
+
     class Meta:
+        base_manager_name = "objects"
         constraints = [
             models.UniqueConstraint(
                 fields=["clinic", "protocol", "version"], name="protocol_version_once_a_clinic"

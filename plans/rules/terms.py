@@ -1,5 +1,6 @@
 """The words of a plan, as a protocol writes them."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -82,3 +83,11 @@ HISTORY = frozenset({"hsv", "pih", "melasma", "sensitive", "contact_allergy", "a
 
 CLINIC_PRODUCTS = frozenset({"peptide_serum"})
 """Roles of products that a clinic may hand over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why something cannot be signed as it is: the field and what is wrong with it."""
+
+    field: str
+    message: str

@@ -159,7 +159,7 @@ class CheckInQuestion:
 
 @dataclass(frozen=True, slots=True)
 class TriageRule:
-    """What an answer to a check-in means; sorted by urgency, the first match decides what the patient sees."""
+    """What a check-in means. Sorted by urgency; the first match decides what the patient sees."""
 
     id: str
     when: All

@@ -1,9 +1,11 @@
 """What protocol.json says of sessions, intervals, booking and depth. Field names are its keys."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
-from patients.rules.conditions import All
+from patients.rules.conditions import All, Fact, Facts, leaves, matches
+from patients.rules.flags import Flag, fingerprint
 from patients.rules.terms import Level, Override, Text
 from plans.rules.terms import BookingState, Severity
 
@@ -87,6 +89,31 @@ class FlagRule:
     patient_text: Text | None
     source_ids: tuple[str, ...]
     comment: str | None = None
+
+    def flag(self, facts: Facts, version: str) -> Flag | None:
+        """The flag that this rule of a protocol version raises for `facts`, if it matches.
+
+        A resolution of it holds while the version and the facts that the condition reads stay the same.
+        """
+        if not matches(self.when, facts):
+            return None
+        read = [f"{leaf.field}={_told(facts.get(leaf.field))}" for leaf in leaves(self.when)]
+        return Flag(
+            id=self.id,
+            level=self.level,
+            override=self.override,
+            staff_note=self.staff_note,
+            basis=fingerprint(version, self.id, *read),
+            patient_text=self.patient_text,
+            source_ids=self.source_ids,
+        )
+
+
+def _told(fact: Fact) -> str:
+    """A fact in words that do not depend on the order of a list or the type of a number."""
+    if isinstance(fact, str) or not isinstance(fact, Collection):
+        return f"{fact.normalize():f}" if isinstance(fact, Decimal) else str(fact)
+    return ",".join(sorted(fact))
 
 
 @dataclass(frozen=True, slots=True)

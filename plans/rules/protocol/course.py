@@ -1,4 +1,4 @@
-"""The rest of protocol.json: numbing cream, events, reviews, ends, upkeep, records, scales. Names are its keys."""
+"""The whole of protocol.json, and its parts about a series under way. Field names are its keys."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -183,7 +183,7 @@ class OutcomeTime:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A scale that says how a series goes. `ship_items` False: its licence keeps the items out of the product."""
+    """A scale that says how a series goes. `ship_items` False: its licence keeps the items out."""
 
     id: str
     label: Text

@@ -1,7 +1,7 @@
 """JSON -> frozen dataclasses, strictly: the dataclasses are the schema.
 
-A key that a dataclass does not know, one that it misses, or a value of another type is a problem, with the file
-and the id of the nearest thing that has one. Nothing is coerced and nothing is dropped in silence.
+A key that a dataclass does not know, one that it misses, or a value of another type is a problem, with the
+file and the id of the nearest thing that has one. Nothing is coerced and nothing is dropped in silence.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One fault in a protocol: the file, the id of the thing (or its key where it has none), and what is wrong."""
+    """One fault in a protocol: the file, the id of the thing (its key where it has none), what is wrong."""
 
     file: str
     id: str
@@ -29,6 +29,11 @@ class Problem:
 
     def __str__(self) -> str:
         return f"{self.file}: {self.id}: {self.message}"
+
+
+def spanish_name(file: str) -> str:
+    """The file that holds the Spanish of `file`."""
+    return file.replace(".json", ".es.json")
 
 
 class _BrokenError(Exception):
@@ -142,7 +147,7 @@ class Decoder:
             raise self._broken(place, f"should be a text, not {raw!r}")
         spanish = self._spanish.get(key, "")
         if not spanish.strip():
-            self._fault(place, "has no Spanish")
+            self._spanish_fault(*key, "has no Spanish")
         self.texts[key] = Text(raw, spanish)
         return self.texts[key]
 
@@ -183,10 +188,13 @@ class Decoder:
             raise self._broken(place, f"should be a time of day, not {raw!r}") from error
 
     def _look_for_strays(self) -> None:
-        for owner, path in self._spanish.keys() - self.texts.keys():
-            self._fault(_Place(owner, (path,)), "Spanish for a text that does not exist")
+        for owner, path in sorted(self._spanish.keys() - self.texts.keys()):
+            self._spanish_fault(owner, path, "translates a text that does not exist")
         for name in sorted({name for name in self.ids if self.ids.count(name) > 1}):
             self._fault(_Place(name), "this id stands twice")
+
+    def _spanish_fault(self, owner: str, path: str, message: str) -> None:
+        self.problems.append(Problem(spanish_name(self.file), owner, f"{path}: {message}"))
 
     def _broken(self, place: _Place, message: str) -> _BrokenError:
         self._fault(place, message)

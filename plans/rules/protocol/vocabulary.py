@@ -1,4 +1,4 @@
-"""The words that protocol.json lays down: names, grammar, placeholders and scales. Field names are its keys."""
+"""The words that protocol.json lays down: names, grammar, placeholders, scales. Field names are its keys."""
 
 from dataclasses import dataclass
 

@@ -19,9 +19,11 @@ Days = tuple[date, date]
 
 MAX_SESSIONS = 12
 MAX_GAP_DAYS = 400
-MAX_GAP_RANGE = 200
-MAX_FIRST_RANGE = 366
+MAX_SERIES_DAYS = 3660
+MAX_LEEWAY_DAYS = 750
+MAX_STRETCHES = 366
 MAX_WEIGHT = 1000
+MAX_BUFFER = 240
 NO_BUFFER = (0, 0)
 
 
@@ -73,7 +75,7 @@ class Calendar:
 
 @dataclass(frozen=True, slots=True)
 class Treatment:
-    """What one visit needs. Buffers are (before, after) minutes of set-up and clean-up, rounded up to 5 minutes.
+    """What one visit needs. Buffers are (before, after) minutes of set-up and clean-up, rounded up to 5.
 
     `able` holds the practitioners with the skill; None means all. No wish and no relaxation goes beyond it.
     `room_kind` None means that no room is needed.
@@ -90,8 +92,9 @@ class Treatment:
 
     def __post_init__(self) -> None:
         require(0 < self.minutes <= DAY_MINUTES, "treatment", "minutes", "a visit lasts 1 to 1440 minutes")
-        for before, after in (self.practitioner_buffer, self.room_buffer, self.device_buffer):
-            require(0 <= min(before, after) and max(before, after) <= 240, "treatment", "buffer", "0 to 240 minutes")
+        buffers = (*self.practitioner_buffer, *self.room_buffer, *self.device_buffer)
+        bounded = min(buffers) >= 0 and max(buffers) <= MAX_BUFFER
+        require(bounded, "treatment", "buffer", f"a buffer lasts 0 to {MAX_BUFFER} minutes")
         on_grid = 0 < self.grid <= DAY_MINUTES and self.grid % CELL_MINUTES == 0
         require(on_grid, "treatment", "grid", "the start grid is a multiple of 5 minutes")
 
@@ -108,8 +111,7 @@ class Step:
         require(self.minimum >= 1, "steps", "minimum", "two sessions never share a day")
         ordered = self.minimum <= self.target <= self.maximum
         require(ordered, "steps", "order", "minimum, target and maximum must be in this order")
-        bounded = self.maximum <= MAX_GAP_DAYS and self.maximum - self.minimum <= MAX_GAP_RANGE
-        require(bounded, "steps", "too long", f"at most {MAX_GAP_DAYS} days, spread over at most {MAX_GAP_RANGE}")
+        require(self.maximum <= MAX_GAP_DAYS, "steps", "too long", f"at most {MAX_GAP_DAYS} days")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +147,10 @@ class Request:
     """One series to place: `n` sessions, the first on earliest..latest_first, none after `finish`.
 
     `steps` has n - 1 entries, or n with an anchor (the first then counts from the anchor).
-    Hard: `weekdays` (0 = Monday), `daytime` (start >= a, end of the visit without buffers <= b), `practitioners`
-    (None: all), `same_practitioner`, `blackout`. Soft: `weekdays_pref`, `daytime_pref` (a <= start < b), `preferred`.
-    `patient` names the patient's own bookings in the calendar, `patient_busy` adds (day, from, until) in minutes;
-    hours of today that are over are given there too.
+    Hard: `weekdays` (0 = Monday), `daytime` (start >= a, end without buffers <= b), `practitioners` (None:
+    all), `same_practitioner`, `blackout`. Soft: `weekdays_pref`, `daytime_pref` (a <= start < b), `preferred`.
+    `patient` names the patient's own bookings in the calendar; `patient_busy` adds (day, from, until) in
+    minutes, where the hours of today that are over belong too.
     """
 
     n: int
@@ -175,14 +177,20 @@ class Request:
         wanted = self.n if self.anchor else self.n - 1
         require(len(self.steps) == wanted, "steps", "count", f"{wanted} steps are needed")
         require(self.earliest <= self.latest_first, "latest_first", "order", "before the earliest date")
-        first_range = (self.latest_first - self.earliest).days
-        require(first_range <= MAX_FIRST_RANGE, "latest_first", "too long", f"at most {MAX_FIRST_RANGE} days")
-        require(self.finish is None or self.finish >= self.earliest, "finish", "order", "before the earliest date")
+        span = (self.latest_first - self.earliest).days + sum(step.maximum for step in self.steps)
+        require(span <= MAX_SERIES_DAYS, "steps", "too long", f"at most {MAX_SERIES_DAYS} days in all")
+        leeway = span - sum(step.minimum for step in self.steps)
+        require(
+            leeway <= MAX_LEEWAY_DAYS, "latest_first", "too wide", f"at most {MAX_LEEWAY_DAYS} days of leeway"
+        )
+        in_order = self.finish is None or self.finish >= self.earliest
+        require(in_order, "finish", "order", "before the earliest date")
         for name, hours in (("daytime", self.daytime), ("daytime_pref", self.daytime_pref)):
             in_order = hours is None or 0 <= hours[0] < hours[1] <= DAY_MINUTES
             require(in_order, name, "order", "hours from and until are in order and inside one day")
         require(all(a <= b for a, b in self.blackout), "blackout", "order", "first and last day are in order")
-        require(len(self.blackout) <= 366, "blackout", "too many", "at most 366 stretches of days")
+        few = len(self.blackout) <= MAX_STRETCHES
+        require(few, "blackout", "too many", f"at most {MAX_STRETCHES} stretches of days")
         for chosen in (self.weekdays, self.weekdays_pref):
             require(chosen is None or chosen <= set(range(7)), "weekdays", "range", "weekdays are 0 to 6")
 
@@ -200,8 +208,10 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class CostPart:
-    """One reason for cost. `session` counts from 1; `amount` is its measure: days early (-) or late (+) for `gap`,
-    full quarter hours for `tod`, days for `delay`, minutes left over for `frag before` and `frag after`, else 1.
+    """One reason for cost; `session` counts from 1.
+
+    `amount` is its measure: days early (-) or late (+) for `gap`, full quarter hours for `tod`, days for
+    `delay`, minutes left over for `frag before` and `frag after`, else 1.
     """
 
     code: str
@@ -221,14 +231,14 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """The best series and others that differ in date, practitioner or half-day of the first visit; cheapest first."""
+    """The best series, then others that differ in date, practitioner or half-day of the first visit."""
 
     options: tuple[Option, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Relaxation:
-    """A wish that, given up alone (by `days` if it is a number of days), makes a series possible: the best one.
+    """A wish that, given up alone (or by `days`), makes a series possible: the best one.
 
     `n_optimal` counts the series of that cost when it was asked for.
     """
@@ -241,9 +251,9 @@ class Relaxation:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why there is no series. `reason` is "too short" (then the first two follow) or "blocked" (then the next three).
+    """Why there is no series: "too short" (the first two fields follow) or "blocked" (the next three).
 
-    `blocked_session` counts within the request; `blockers` counts the days of the window by what rules them out.
+    `blocked_session` counts within the request; `blockers` counts the window's days by what rules them out.
     """
 
     reason: str

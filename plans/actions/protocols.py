@@ -1,0 +1,69 @@
+"""Publishing a protocol: checked as a whole, then kept for good."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from clinic.actions import audit
+from clinic.actions.refusal import Refused
+from clinic.models import Clinic
+from clinic.rules.roles import SYSTEM, Actor, Right
+from plans.models import ProtocolVersion
+from plans.rules.protocol import Protocol, parse
+
+
+@transaction.atomic
+def publish(actor: Actor, clinic: Clinic, files: Mapping[str, Any], at: datetime) -> ProtocolVersion:
+    """Publish the decoded files (file name -> JSON) as the next version of a clinic's protocol.
+
+    The same content under the same version is the version that stands already. Raises ProtocolError with
+    every fault of the files, and Refused for a person without the right or a version with other content.
+    """
+    may = actor == SYSTEM or (actor.clinic_id == clinic.pk and actor.may(Right.PUBLISH_PROTOCOL))
+    if not may:
+        raise Refused(_("Only a clinical lead may publish a protocol version."), code="not_allowed")
+    protocol = parse(files)
+    digest = checksum(files)
+    Clinic.objects.select_for_update().get(pk=clinic.pk)  # two at once would race for the same version
+    standing = _standing(clinic, protocol)
+    if standing is not None:
+        if standing.checksum == digest:
+            return standing
+        raise Refused(
+            _("Version %(version)s is published with other content. Give the new content a new version.")
+            % {"version": protocol.version},
+            code="version_taken",
+            field="version",
+        )
+    published = ProtocolVersion.objects.create(
+        clinic=clinic,
+        protocol=protocol.course.protocol.id,
+        version=protocol.version,
+        content=dict(files),
+        checksum=digest,
+        published_at=at,
+        published_by_id=actor.user_id,
+    )
+    audit.record(actor, "publish", published, at=at, clinic_id=clinic.pk)
+    return published
+
+
+def checksum(files: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of the files as canonical JSON: sorted keys, no spaces, UTF-8; 64 hex digits."""
+    canonical = json.dumps(files, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _standing(clinic: Clinic, protocol: Protocol) -> ProtocolVersion | None:
+    return (
+        ProtocolVersion.objects.filter(
+            clinic=clinic, protocol=protocol.course.protocol.id, version=protocol.version
+        )
+        .defer("content")
+        .first()
+    )

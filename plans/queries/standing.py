@@ -1,0 +1,155 @@
+"""Where a series stands: which sessions happened, which are booked, what is still to book, and the request."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from clinic.rules.timegrid import to_local
+from plans.models import Series, Visit
+from plans.queries.protocols import parsed
+from plans.rules.scheduling.model import Anchor, Request, Step, Treatment
+from plans.rules.spacing import BookedBy, booked_by, booking_states
+from plans.rules.terms import BookingState
+from plans.rules.visiting import STANDING, State
+from plans.rules.wishes import Wishes, busy_hours, hours
+
+FIRST_WITHIN = timedelta(days=28)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A series with the visits that stand, by session number."""
+
+    series: Series
+    visits: dict[int, Visit]
+
+    @property
+    def done(self) -> int:
+        """How many sessions happened."""
+        return sum(visit.state == State.DONE for visit in self.visits.values())
+
+    @property
+    def to_book(self) -> list[int]:
+        """The numbers of the sessions that have no date."""
+        return [number for number in range(1, self.series.sessions + 1) if number not in self.visits]
+
+    @property
+    def anchor(self) -> Visit | None:
+        """The last session that stands before the first one to book: its date is what the next counts from."""
+        missing = self.to_book
+        before = [number for number in self.visits if not missing or number < missing[0]]
+        return self.visits[max(before)] if before else None
+
+    @property
+    def is_tail(self) -> bool:
+        """Whether the sessions to book are the last ones, so that they can be placed in one go."""
+        missing = self.to_book
+        return bool(missing) and missing == list(range(missing[0], self.series.sessions + 1))
+
+
+def standing(series: Series) -> Standing:
+    """Return where a series stands; one query."""
+    visits = (
+        Visit.objects.filter(series=series, state__in=STANDING)
+        .select_related("practitioner__user", "room", "device", "clinic", "patient")
+        .order_by("session_number")
+    )
+    return Standing(series, {visit.session_number or 0: visit for visit in visits})
+
+
+def first_day(stand: Standing, wishes: Wishes, at: datetime) -> date:
+    """Return the first day on which the next session may be: today, the patient's wish, a hold, the gap."""
+    series = stand.series
+    today, _ = to_local(at, series.clinic.zone)
+    days = [today, wishes.first_from or today, series.earliest_on or today]
+    if stand.anchor is not None:
+        days.append(stand.anchor.day + timedelta(days=series.min_days))
+    return max(days)
+
+
+def who_may_book(stand: Standing, day: date) -> BookedBy:
+    """Say who may book the next session on a day, by how long the last one is past."""
+    if stand.anchor is None:
+        return BookedBy.FRONT_DESK
+    protocol = parsed(stand.series.protocol_version)
+    return booked_by(protocol, stand.series.min_days, (day - stand.anchor.day).days)
+
+
+def request(stand: Standing, treatment: Treatment, wishes: Wishes, at: datetime) -> Request:
+    """Return what the engine is asked for: the sessions still to book, inside their windows.
+
+    Where the window of the next session is past, it is widened to the end of the booking state that its first
+    possible day lies in, as the protocol has it. Raises RequestError where wishes contradict themselves.
+    """
+    series = stand.series
+    earliest = first_day(stand, wishes, at)
+    steps = [_step(series)] * (len(stand.to_book) - 1)
+    latest_first = earliest + FIRST_WITHIN
+    anchor = None
+    if stand.anchor is not None:
+        first = _first_step(stand, earliest)
+        steps = [first, *steps]
+        latest_first = max(earliest, stand.anchor.day + timedelta(days=first.maximum))
+        anchor = _anchor(stand.anchor)
+    asked = Request(
+        n=len(stand.to_book),
+        earliest=earliest,
+        latest_first=latest_first,
+        steps=tuple(steps),
+        treatment=treatment,
+        patient=series.patient.resource_id,
+        blackout=_blackout(series),
+        anchor=anchor,
+    )
+    return with_wishes(asked, wishes, at, series)
+
+
+def with_wishes(asked: Request, wishes: Wishes, at: datetime, series: Series) -> Request:
+    """Add what suits the patient, and the hours of today that are over."""
+    hull, holes = hours(wishes.times)
+    today, minute = to_local(at, series.clinic.zone)
+    prefer = wishes.practitioner if wishes.practitioner is not None else series.practitioner.user.resource_id
+    return replace(
+        asked,
+        weekdays=wishes.weekdays or None,
+        daytime=hull,
+        practitioners=(wishes.practitioner,) if wishes.only and wishes.practitioner is not None else None,
+        preferred=prefer,
+        finish=wishes.finish,
+        blackout=(*asked.blackout, *wishes.away),
+        patient_busy=(
+            ((today, 0, minute),) if minute else ()
+        ) + busy_hours(holes, asked.earliest, last_day(asked)),
+    )
+
+
+def last_day(asked: Request) -> date:
+    """Return the last day that any session of the request could have."""
+    return asked.latest_first + timedelta(days=sum(step.maximum for step in asked.steps))
+
+
+def _step(series: Series) -> Step:
+    return Step(series.min_days, series.target_days, series.max_days)
+
+
+def _first_step(stand: Standing, earliest: date) -> Step:
+    assert stand.anchor is not None
+    series = stand.series
+    gap = (earliest - stand.anchor.day).days
+    step = _step(series)
+    if gap <= step.maximum:
+        return step
+    spans = booking_states(parsed(series.protocol_version), series.min_days)
+    late = next(span for span in spans if span.last_day is None or gap <= span.last_day)
+    last = late.last_day if late.state is not BookingState.LAPSED else None
+    return replace(step, maximum=last or gap)
+
+
+def _anchor(visit: Visit) -> Anchor:
+    return Anchor(visit.day, visit.practitioner.user.resource_id, visit.start_minute)
+
+
+def _blackout(series: Series) -> tuple[tuple[date, date], ...]:
+    """Return the days that the patient's event keeps clear, the day itself included."""
+    if series.event_on is None:
+        return ()
+    return ((series.event_on - timedelta(days=series.keep_clear_days), series.event_on),)

@@ -1,0 +1,1 @@
+"""Proposes, explains and repairs whole treatment series on the free time of people, rooms and devices."""

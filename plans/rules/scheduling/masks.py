@@ -1,0 +1,263 @@
+"""Free time as integers: one per resource and day, bit c set when the 5-minute cell c is free.
+
+A mask of starts has bit c set when a visit may begin in cell c. Runs are found by shift-and-AND in log steps.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from clinic.rules.hours import Absence, Shift, patient_hours, staff_hours
+from clinic.rules.intervals import merge
+from clinic.rules.timegrid import CELL_MINUTES, CELLS, Span, cells_up, inward_cells, lost_spans, outward_cells
+from plans.rules.scheduling.model import Calendar, Id, Place, Practitioner, Slot, Treatment
+
+FULL = (1 << CELLS) - 1
+FREE_LEFTOVER = 6
+"""A leftover of this many cells or more costs nothing."""
+
+
+class Starts(NamedTuple):
+    """Masks of cells in which a visit may start, and where that leaves a short gap before or after it."""
+
+    open: int
+    short_before: int
+    short_after: int
+
+
+def cells(first: int, until: int) -> int:
+    """The mask of the cells first..until, the last one not included."""
+    return (1 << until) - (1 << first) if first < until else 0
+
+
+def free_mask(spans: Iterable[Span]) -> int:
+    """The cells wholly inside the spans of minutes."""
+    mask = 0
+    for span in merge(spans):
+        mask |= cells(*inward_cells(*span))
+    return mask
+
+
+def busy_mask(spans: Iterable[Span]) -> int:
+    """The cells that the spans of minutes touch."""
+    mask = 0
+    for span in spans:
+        mask |= cells(*outward_cells(*span))
+    return mask
+
+
+def runs(free: int, length: int) -> int:
+    """The cells at which `length` free cells in a row begin."""
+    have = 1
+    while have < length:
+        step = min(have, length - have)
+        free &= free >> step
+        have += step
+    return free
+
+
+def grid_mask(minutes: int) -> int:
+    """The cells that begin on a start grid counted from midnight."""
+    return sum(1 << cell for cell in range(0, CELLS, minutes // CELL_MINUTES))
+
+
+class Masks:
+    """A calendar as masks. `take` and `give_back` change what is booked; all else is fixed."""
+
+    def __init__(self, calendar: Calendar) -> None:
+        self.calendar = calendar
+        self.practitioners = {practitioner.id: practitioner for practitioner in calendar.practitioners}
+        self.busy: dict[Id, dict[date, int]] = defaultdict(lambda: defaultdict(int))
+        for resource, day, first, until in calendar.bookings:
+            self.busy[resource][day] |= (1 << until) - (1 << first)
+        self._shifts = {p.id: _shift_masks(p.shifts) for p in calendar.practitioners}
+        self._away = {thing.id: _absences(_absences_of(thing)) for thing in _things(calendar)}
+        self._special = {special.day for special in calendar.opening.special}
+        self._hours: dict[date | int, tuple[int, int]] = {}
+
+    def hours(self, day: date) -> tuple[int, int]:
+        """When the clinic is open on that day: (to patients, to its staff)."""
+        opening = self.calendar.opening
+        plain = day not in self._special and not any(c.first <= day <= c.last for c in opening.closures)
+        key = day.weekday() if plain and not lost_spans(day, opening.tz) else day
+        known = self._hours.get(key)
+        if known is None:
+            known = free_mask(patient_hours(opening, day)), free_mask(staff_hours(opening, day))
+            self._hours[key] = known
+        return known
+
+    def presence(self, practitioner: Id, day: date) -> int:
+        """When the practitioner works on that day, booked or not: shift and staff hours, less leave."""
+        shift = 0
+        for since, week in self._shifts[practitioner]:
+            if since <= day:
+                shift = week[day.weekday()]
+        return self._less_absences(practitioner, day, shift & self.hours(day)[1]) if shift else 0
+
+    def usable(self, place: Id, day: date) -> int:
+        """When a room or device may be used on that day, booked or not: staff hours, less outages."""
+        return self._less_absences(place, day, self.hours(day)[1])
+
+    def booked(self, resource: Id, day: date) -> int:
+        """The cells of that day in which the resource is booked."""
+        days = self.busy.get(resource)
+        return days.get(day, 0) if days else 0
+
+    def take(self, resource: Id, day: date, mask: int) -> None:
+        """Book the cells of the mask."""
+        self.busy[resource][day] |= mask
+
+    def give_back(self, resource: Id, day: date, mask: int) -> None:
+        """Free the cells of the mask."""
+        self.busy[resource][day] &= ~mask
+
+    def _less_absences(self, resource: Id, day: date, free: int) -> int:
+        for first, last, mask in self._away[resource]:
+            if first <= day <= last:
+                free &= ~mask
+        return free
+
+
+class VisitMasks:
+    """Where visits of one treatment may start in a calendar, patients' wishes aside."""
+
+    def __init__(self, masks: Masks, treatment: Treatment) -> None:
+        self.masks = masks
+        self.treatment = treatment
+        calendar = masks.calendar
+        self.rooms = [room for room in calendar.rooms if room.kind == treatment.room_kind]
+        self.devices = [device for device in calendar.devices if device.kind == treatment.device_kind]
+        self.practitioners = [
+            p.id for p in calendar.practitioners if treatment.able is None or p.id in treatment.able
+        ]
+        self.length = cells_up(treatment.minutes)
+        self.grid = grid_mask(treatment.grid)
+        self._known: dict[int, Starts] = {}
+
+    def opening_starts(self, day: date) -> int:
+        """Starts on the grid at which the visit itself lies inside the patients' hours."""
+        return runs(self.masks.hours(day)[0], self.length) & self.grid
+
+    def usable(self, day: date) -> int:
+        """When any room of the kind may be used, booked or not; the staff's hours if no room is needed."""
+        if self.treatment.room_kind is None:
+            return self.masks.hours(day)[1]
+        mask = 0
+        for room in self.rooms:
+            mask |= self.masks.usable(room.id, day)
+        return mask
+
+    def room_starts(self, day: date) -> int:
+        """Starts for which any room of the kind is free, its buffers included."""
+        if self.treatment.room_kind is None:
+            return FULL
+        return self._any_place(self.rooms, self.treatment.room_buffer, day)
+
+    def device_starts(self, day: date) -> int:
+        """Starts for which any device of the kind is free, its buffers included."""
+        if self.treatment.device_kind is None:
+            return FULL
+        return self._any_place(self.devices, self.treatment.device_buffer, day)
+
+    def place_starts(self, day: date) -> int:
+        """Starts inside opening hours for which a room and a device are free."""
+        starts = self.opening_starts(day)
+        if starts:
+            starts &= self.room_starts(day)
+        return starts & self.device_starts(day) if starts else 0
+
+    def practitioner_starts(self, practitioner: Id, day: date) -> Starts:
+        """Starts for which the practitioner is free, buffers included; and the short gaps they leave."""
+        presence = self.masks.presence(practitioner, day)
+        free = presence & ~self.masks.booked(practitioner, day) if presence else 0
+        known = self._known.get(free)
+        if known is None:
+            known = self._known[free] = self._free_starts(free)
+        return known
+
+    def patient_starts(self, busy: int) -> int:
+        """Starts at which a patient who is busy in those cells is free for the visit itself."""
+        return runs(FULL & ~busy, self.length)
+
+    def place(self, day: date, practitioner: Id, start: int) -> Slot | None:
+        """The visit with the free room and device that fit tightest, or None if a kind has none free."""
+        chosen: list[Id | None] = []
+        for kind, places, buffers in (
+            (self.treatment.room_kind, self.rooms, self.treatment.room_buffer),
+            (self.treatment.device_kind, self.devices, self.treatment.device_buffer),
+        ):
+            best = self._tightest(places, self.needed(start, buffers), day) if kind is not None else None
+            if kind is not None and best is None:
+                return None
+            chosen.append(best)
+        return Slot(day, practitioner, start, *chosen)
+
+    def needed(self, start: int, buffers: tuple[int, int]) -> int:
+        """The cells that a visit at that minute takes of a resource with those buffers."""
+        first = start // CELL_MINUTES - cells_up(buffers[0])
+        return cells(first, start // CELL_MINUTES + self.length + cells_up(buffers[1])) if first >= 0 else 0
+
+    def bookings(self, slot: Slot) -> list[tuple[Id, int]]:
+        """What the visit takes: each resource but the patient, with the cells of its day."""
+        roles = (
+            (slot.practitioner, self.treatment.practitioner_buffer),
+            (slot.room, self.treatment.room_buffer),
+            (slot.device, self.treatment.device_buffer),
+        )
+        return [(who, self.needed(slot.start, buffers)) for who, buffers in roles if who is not None]
+
+    def _free_starts(self, free: int) -> Starts:
+        before, after = map(cells_up, self.treatment.practitioner_buffer)
+        length = before + self.length + after
+        starts = runs(free, length) << before
+        if not starts:
+            return Starts(0, 0, 0)
+        roomy = runs(free, FREE_LEFTOVER)
+        short_before = ((free << 1) & ~(roomy << FREE_LEFTOVER)) << before
+        short_after = (free & ~roomy) >> length << before
+        return Starts(starts, starts & short_before, starts & short_after)
+
+    def _any_place(self, places: Sequence[Place], buffers: tuple[int, int], day: date) -> int:
+        before, after = map(cells_up, buffers)
+        starts = 0
+        for place in places:
+            free = self.masks.usable(place.id, day) & ~self.masks.booked(place.id, day)
+            starts |= runs(free, before + self.length + after) << before
+        return starts
+
+    def _tightest(self, places: Sequence[Place], needed: int, day: date) -> Id | None:
+        best: tuple[int, Id] | None = None
+        for place in places:
+            free = self.masks.usable(place.id, day) & ~self.masks.booked(place.id, day)
+            if not needed or needed & ~free:
+                continue
+            leftover = _stretch(free, needed)
+            if best is None or leftover < best[0]:
+                best = leftover, place.id
+        return best[1] if best else None
+
+
+def _stretch(free: int, inside: int) -> int:
+    """Length in cells of the unbroken free stretch around the cells of `inside`."""
+    first, last = (inside & -inside).bit_length() - 1, inside.bit_length()
+    gaps_below = ~free & ((1 << first) - 1)
+    gaps_above = ~free >> last
+    return (gaps_above & -gaps_above).bit_length() - 1 + last - gaps_below.bit_length()
+
+
+def _things(calendar: Calendar) -> list[Practitioner | Place]:
+    return [*calendar.practitioners, *calendar.rooms, *calendar.devices]
+
+
+def _absences_of(thing: Practitioner | Place) -> tuple[Absence, ...]:
+    return thing.leave if isinstance(thing, Practitioner) else thing.out
+
+
+def _absences(absences: Iterable[Absence]) -> list[tuple[date, date, int]]:
+    return [(absence.first, absence.last, busy_mask(absence.on(absence.first))) for absence in absences]
+
+
+def _shift_masks(shifts: Iterable[Shift]) -> list[tuple[date, list[int]]]:
+    in_order = sorted(shifts, key=lambda shift: shift.since or date.min)
+    return [(s.since or date.min, [free_mask(s.week.get(day, ())) for day in range(7)]) for s in in_order]

@@ -1,0 +1,111 @@
+"""Where a visit of one request may start on a given day, and when each session of a series may take place."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from clinic.rules.timegrid import CELL_MINUTES, CELLS, cells_up, outward_cells
+from plans.rules.scheduling.masks import Masks, Starts, VisitMasks, busy_mask, cells
+from plans.rules.scheduling.model import Calendar, Days, Id, Request, Step
+
+DAY = timedelta(days=1)
+
+
+class Supply:
+    """Free starts of every able practitioner on every day, for a patient; wishes and allowed lists aside."""
+
+    def __init__(self, calendar: Calendar, request: Request) -> None:
+        self.masks = Masks(calendar)
+        self.visits = VisitMasks(self.masks, request.treatment)
+        self.patient = request.patient
+        self._busy: dict[date, int] = {}
+        for day, start, end in request.patient_busy:
+            self._busy[day] = self._busy.get(day, 0) | cells(*outward_cells(start, end))
+        self._days: dict[date, list[tuple[Id, Starts]]] = {}
+
+    def patient_starts(self, day: date) -> int:
+        """Starts at which the patient has no other visit."""
+        busy = self._busy.get(day, 0)
+        if self.patient is not None:
+            busy |= self.masks.booked(self.patient, day)
+        return self.visits.patient_starts(busy)
+
+    def on(self, day: date) -> list[tuple[Id, Starts]]:
+        """The practitioners, in the clinic's order, who can take the visit on that day, with their starts."""
+        known = self._days.get(day)
+        if known is None:
+            known = self._days[day] = list(self._work_out(day))
+        return known
+
+    def _work_out(self, day: date) -> Iterator[tuple[Id, Starts]]:
+        common = self.visits.place_starts(day)
+        if common:
+            common &= self.patient_starts(day)
+        if not common:
+            return
+        for practitioner in self.visits.practitioners:
+            starts, before, after = self.visits.practitioner_starts(practitioner, day)
+            if starts & common:
+                yield practitioner, Starts(starts & common, before & common, after & common)
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """The hard wishes of a request, ready to be asked day by day."""
+
+    request: Request
+    daytime: int
+
+    @classmethod
+    def of(cls, request: Request) -> "Wishes":
+        """Work out which starts the wished time of day allows."""
+        if request.daytime is None:
+            return cls(request, cells(0, CELLS))
+        first, until = request.daytime
+        last = (until - request.treatment.minutes) // CELL_MINUTES
+        return cls(request, cells(cells_up(first), last + 1))
+
+    def allow(self, day: date) -> bool:
+        """True when the patient can come on that day."""
+        weekdays = self.request.weekdays
+        return (weekdays is None or day.weekday() in weekdays) and not self.black(day)
+
+    def black(self, day: date) -> bool:
+        """True when the patient is away on that day."""
+        return any(first <= day <= last for first, last in self.request.blackout)
+
+    def practitioners(self, supply: Supply) -> list[Id]:
+        """Who may treat, in the clinic's order: skilled and allowed, and the anchor's own if it must stay so."""
+        request = self.request
+        chosen = supply.visits.practitioners
+        if request.practitioners is not None:
+            chosen = [one for one in chosen if one in request.practitioners]
+        if request.same_practitioner and request.anchor:
+            chosen = [one for one in chosen if one == request.anchor.practitioner]
+        return chosen
+
+
+def gaps(request: Request) -> Sequence[Step]:
+    """The steps between the sessions to place: without the one from the anchor."""
+    return request.steps[1:] if request.anchor else request.steps
+
+
+def windows(request: Request) -> list[Days]:
+    """For each session the first and last day on which the plain calendar allows it; last < first: none."""
+    first, last = request.earliest, request.latest_first
+    if request.anchor:
+        step = request.steps[0]
+        first = max(first, request.anchor.day + step.minimum * DAY)
+        last = min(last, request.anchor.day + step.maximum * DAY)
+    found = [(first, last)]
+    for step in gaps(request):
+        first, last = first + step.minimum * DAY, last + step.maximum * DAY
+        found.append((first, last))
+    if request.finish is None:
+        return found
+    latest = request.finish
+    for index in reversed(range(request.n)):
+        found[index] = found[index][0], min(found[index][1], latest)
+        if index:
+            latest -= gaps(request)[index - 1].minimum * DAY
+    return found
