@@ -79,11 +79,19 @@ def install(home: Path, command: str, root: Path = ROOT) -> None:
         )
     wanted = REQUIREMENTS[command][-1]
     say(f"Installing {wanted} (once, a minute or two) ...")
-    pip = [str(python_of(home)), "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
+    pip = [
+        str(python_of(home)),
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-input",
+        "--disable-pip-version-check",
+    ]
     if subprocess.run([*pip, "-r", str(root / wanted)], check=False, stdin=subprocess.DEVNULL).returncode:
         raise CannotPrepare(
             f"pip could not install {wanted}; its own words are above.\n"
-            "The first run needs the network. Nothing else was changed; run the command again when it is there."
+            "The first run needs the network; run the command again when it is there."
         )
     for name, files in REQUIREMENTS.items():
         if set(files) <= set(REQUIREMENTS[command]):
@@ -104,7 +112,7 @@ def go_on_in(python: Path) -> NoReturn:
     sys.stdout.flush()
     if os.name == "nt":  # there exec gives the terminal back before the new process has finished
         sys.exit(subprocess.run(command, check=False).returncode)
-    os.execv(command[0], command)  # noqa: S606 - no shell is wanted
+    os.execv(command[0], command)
 
 
 def say(text: str) -> None:

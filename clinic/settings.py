@@ -89,7 +89,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "clinic.permissions.shell",
             ],
-            "builtins": ["clinic.templatetags.look"],
+            "builtins": ["clinic.templatetags.look", "plans.templatetags.diary"],
         },
     },
 ]

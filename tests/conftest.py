@@ -14,7 +14,9 @@ from hypothesis import settings as hypothesis_settings
 
 TOUCHES_DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
 
-hypothesis_settings.register_profile("house", deadline=None, derandomize=bool(os.environ.get("CI")), database=None)
+hypothesis_settings.register_profile(
+    "house", deadline=None, derandomize=bool(os.environ.get("CI")), database=None
+)
 hypothesis_settings.load_profile("house")
 
 
@@ -61,7 +63,9 @@ def counted(told: Any) -> bool:
 def reasons(skipped: Iterable[Any]) -> dict[str, int]:
     found: dict[str, int] = {}
     for told in skipped:
-        reason = str(told.longrepr[2] if isinstance(told.longrepr, tuple) else told.longrepr).removeprefix("Skipped: ")
+        reason = str(told.longrepr[2] if isinstance(told.longrepr, tuple) else told.longrepr).removeprefix(
+            "Skipped: "
+        )
         found[reason] = found.get(reason, 0) + 1
     return found
 
@@ -70,7 +74,7 @@ def reasons(skipped: Iterable[Any]) -> dict[str, int]:
 def django_db_modify_db_settings(
     django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """SQLite gets a file of its own a worker: what threads and other processes see is then what a clinic's would."""
+    """SQLite gets a file of its own a worker, as a clinic has: threads and other processes see it too."""
     from django.conf import settings
 
     database = settings.DATABASES["default"]
@@ -92,7 +96,7 @@ def database_url(transactional_db: None) -> str:
 
 @pytest.fixture(scope="session", autouse=True)
 def flush_past_the_guards() -> Iterator[None]:
-    """Append-only tables refuse the DELETE that ends a committed test on SQLite; and the cache is no model's table."""
+    """Append-only tables refuse the DELETE that ends a committed test on SQLite; the cache has no model."""
     from django.db.backends.base.operations import BaseDatabaseOperations
 
     plain = BaseDatabaseOperations.execute_sql_flush

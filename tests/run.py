@@ -1,4 +1,4 @@
-"""`python3 manage.py test`: everything once on SQLite, then what touches the database once more on PostgreSQL."""
+"""`python3 manage.py test`: everything on SQLite, then what touches the database on PostgreSQL too."""
 
 from __future__ import annotations
 

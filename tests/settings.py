@@ -4,4 +4,4 @@ import os
 
 os.environ.setdefault("INTERVAL_TESTING", "1")
 
-from clinic.settings import *  # noqa: E402, F403
+from clinic.settings import *  # noqa: F403

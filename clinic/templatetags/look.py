@@ -1,8 +1,8 @@
 """The look in templates: icons, tags, dates, spacing badges, the series timeline. No `{% load %}` is needed.
 
-Dates come as tags (`{% staff_time visit.start %}`), which read `tz` and `now` from the page and leave out the
-year that everybody knows, and as filters (`{{ visit.start|staff_time:tz }}`), for mail and print, which always
-write it.
+Dates come as tags, which read `tz` and `now` of the page and leave out the year that everybody knows:
+`{% staff_time visit.start %}`; and as filters, for mail and print, which always write it:
+`{{ visit.start|staff_time:tz }}`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -234,14 +234,15 @@ def _read(source: object, name: str, default: Any = None) -> Any:
 
 # --- The series timeline ---------------------------------------------------------------------------
 @register.inclusion_tag("parts/_timeline.html", takes_context=True, name="timeline")
-def timeline_tag(context: Context, series: object, label: str = "", width: int = 760) -> dict[str, Any]:
-    """Draw a series: `{% timeline series %}` for anything with `dots` (or `rows`, each with `dots` and `label`).
+def timeline_tag(
+    context: Context, series: object, label: str = "", width: int = 760, scrolls: bool = True
+) -> dict[str, Any]:
+    """Draw a series: `{% timeline series %}`, anything with `dots` (or `rows`, each with `dots` and `label`).
 
-    A dot has number, day, state (done, open, proposed, outside, was), and may have gap_days and window (first, last).
-    The series may have today and zones (first, last, label). Nothing is drawn without a dot.
+    A dot has number, day, state (done, open, proposed, outside, was), and may have gap_days and window (first,
+    last). The series may have today and zones (first, last, label). Nothing is drawn without a dot.
     """
-    rows = [_row(row) for row in _read(series, "rows") or [series]]
-    rows = [row for row in rows if row.dots]
+    rows = [row for row in map(_row, _read(series, "rows") or [series]) if row.dots]
     if not rows:
         return {"picture": None}
     zones = [
@@ -249,13 +250,11 @@ def timeline_tag(context: Context, series: object, label: str = "", width: int =
         for zone in _read(series, "zones") or ()
     ]
     today = _read(series, "today") or _today(context, context.get("tz"))
-    picture = timeline.lay_out(
-        rows, today=today, zones=zones, width=width, row_height=58 if width > 900 else 54
-    )
     return {
-        "picture": picture,
+        "picture": timeline.lay_out(rows, today=today, zones=zones, width=width),
         "label": label or _read(series, "label") or sentence(rows),
         "radius": timeline.DOT,
+        "scrolls": scrolls,
     }
 
 

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
+
+from clinic.rules.timegrid import to_local
 
 
 class Language(StrEnum):
@@ -81,10 +83,9 @@ _MONTHS = {
         *("julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"),
     ),
 }
-_TWICE = {
-    Language.EN: ("before the clocks go back", "after the clocks go back"),
-    Language.ES: ("antes de atrasar el reloj", "después de atrasar el reloj"),
-}
+_CLOCK_CHANGES = (timedelta(minutes=30), timedelta(hours=1))
+_BEFORE = {Language.EN: "before the clocks go back", Language.ES: "antes de atrasar el reloj"}
+_AFTER = {Language.EN: "after the clocks go back", Language.ES: "después de atrasar el reloj"}
 
 
 def say_day(day: date, language: Language) -> str:
@@ -101,14 +102,14 @@ def say_instant(instant: datetime, tz: ZoneInfo, language: Language) -> str:
     An hour that the clock shows twice is told apart, so that no wait is cut short by misreading it.
     Raises ValueError for an instant without a zone.
     """
-    if instant.tzinfo is None:
-        raise ValueError("an instant needs a time zone")
-    local = instant.astimezone(tz)
+    local = day, minute = to_local(instant, tz)
     if language == Language.EN:
-        said = f"{say_day(local, language)} at {local:%H:%M}"
+        said = f"{say_day(day, language)} at {minute // 60:02d}:{minute % 60:02d}"
     else:
-        article = "la" if local.hour == 1 else "las"
-        said = f"{say_day(local, language)} a {article} {local.hour}:{local:%M}"
-    first, second = (local.replace(fold=fold).utcoffset() for fold in (0, 1))
-    happens_twice = first is not None and second is not None and first > second
-    return f"{said} ({_TWICE[language][local.fold]})" if happens_twice else said
+        article = "la" if minute // 60 == 1 else "las"
+        said = f"{say_day(day, language)} a {article} {minute // 60}:{minute % 60:02d}"
+    if any(to_local(instant + shift, tz) == local for shift in _CLOCK_CHANGES):
+        return f"{said} ({_BEFORE[language]})"
+    if any(to_local(instant - shift, tz) == local for shift in _CLOCK_CHANGES):
+        return f"{said} ({_AFTER[language]})"
+    return said

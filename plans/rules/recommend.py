@@ -5,7 +5,7 @@ work is its `algorithm`.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from patients.rules.conditions import SEVERITY_OF, Facts, matches
@@ -22,7 +22,7 @@ from plans.rules.treatment import Needling, Skin, guards, needling_facts
 
 @dataclass(frozen=True, slots=True)
 class ConcernFound:
-    """One concern of the patient with its areas, and either its severity or, where it has a scale, its grade."""
+    """One concern of the patient with its areas, and its severity or, where it has a scale, its grade."""
 
     concern: str
     areas: tuple[str, ...]
@@ -35,7 +35,8 @@ class Consult:
     """What a proposal rests on. Age in full years on the reference day; skin type 1-6.
 
     `screening` is the outcome of the safety questions, `plan` the depth that is planned, `history` what is
-    known beyond the questions. `event_in_days` counts from the session; the nearer of it and the answer counts.
+    known beyond the questions. `event_in_days` counts from the session; of it and the answer the nearer one
+    counts.
     """
 
     age: int
@@ -44,7 +45,7 @@ class Consult:
     screening: Screening
     sun_damage: SunDamage = SunDamage.NONE
     goal: Goal = Goal.STANDARD
-    plan: Needling = Needling()
+    plan: Needling = field(default_factory=Needling)
     session_number: int = 1
     history: frozenset[str] = frozenset()
     event_in_days: int | None = None
@@ -119,19 +120,19 @@ def recommend(
 def override_faults(
     protocol: Protocol, proposal: Recommendation, *, sessions: int, interval_days: int, reason: str
 ) -> tuple[Fault, ...]:
-    """What keeps a practitioner from agreeing to these numbers instead of the proposal; empty if nothing does.
+    """What keeps a practitioner from agreeing to these numbers instead of the proposal; empty if nothing.
 
-    Bounds are 1-10 sessions and 21-84 days (`override_bounds`; SEED-001 and house rule). Sessions outside the
-    proposed range, or another interval, need a written reason.
+    Bounds are 1-10 sessions and 21-84 days (`override_bounds`; SEED-001 and house rule). Sessions outside
+    the proposed range, or another interval, need a written reason.
     """
     bounds = protocol.course.override_bounds
     faults = []
-    for field, chosen, allowed in (
+    for name, chosen, allowed in (
         ("sessions", sessions, bounds.sessions),
         ("interval_days", interval_days, bounds.interval_days),
     ):
         if not allowed.min <= chosen <= allowed.max:
-            faults.append(Fault(field, f"is between {allowed.min} and {allowed.max}"))
+            faults.append(Fault(name, f"is between {allowed.min} and {allowed.max}"))
     changed = not proposal.min <= sessions <= proposal.max or interval_days != proposal.interval_days
     if changed and bounds.reason_required and len(reason.strip()) < bounds.reason_min_chars:
         faults.append(Fault("reason", f"needs at least {bounds.reason_min_chars} characters"))
@@ -139,7 +140,7 @@ def override_faults(
 
 
 def maintenance(protocol: Protocol, facts: Facts) -> MaintenanceRule:
-    """When the patient should come back after the series; the first rule that matches, and the last always does.
+    """When to come back after the series: the first rule that matches, and the last one always does.
 
     `facts` need `age` and `sun_damage`.
     """

@@ -10,7 +10,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from clinic.rules.timegrid import local_day
-from patients.rules.conditions import Facts, matches
+from patients.rules.conditions import Fact, Facts, matches
 from patients.rules.flags import Flag, Resolution, open_flags
 from patients.rules.terms import Level
 from plans.rules.numbing import Numbing, numbing_errors
@@ -104,7 +104,7 @@ def depth_category(protocol: Protocol, depth_mm: Decimal) -> DepthCategory:
 
 
 def is_strong(protocol: Protocol, areas: Iterable[str], needling: Needling) -> bool:
-    """Whether the treatment is strong: ticked, 2.0 mm or deeper, or confluent bleeding (`aggressive_when`)."""
+    """Whether it is a strong treatment: ticked, 2.0 mm or deeper, or confluent bleeding (`depth`)."""
     return bool(needling_facts(protocol, areas, needling)["aggressive"])
 
 
@@ -112,7 +112,7 @@ def needling_facts(protocol: Protocol, areas: Iterable[str], needling: Needling)
     """What conditions read of depth and areas; `depth_mm` is the deepest, missing where none is known."""
     treated = tuple(areas)
     known = [depth for area in treated if (depth := needling.depth_at(area)) is not None]
-    facts: dict[str, object] = {
+    facts: dict[str, Fact] = {
         "depth_mm": max(known, default=needling.depth_mm),
         "practitioner_marked": needling.practitioner_marked,
         "endpoint": needling.endpoint,
@@ -158,10 +158,9 @@ def errors(
     if record.pain is not None and record.pain not in PAIN_SCALE:
         faults.append(Fault("pain", "is between 0 and 10"))
     known = [area for area in record.areas if area in {one.id for one in protocol.course.areas}]
-    for flag in open_flags(guards(protocol, known, record.needling, skin), resolutions):
-        if flag.level is Level.BLOCK:
-            faults.append(Fault("needling", f"{flag.id}: {flag.staff_note}"))
-    return tuple(faults)
+    raised = open_flags(guards(protocol, known, record.needling, skin), resolutions)
+    blocks = (flag for flag in raised if flag.level is Level.BLOCK)
+    return (*faults, *(Fault("needling", f"{flag.id}: {flag.staff_note}") for flag in blocks))
 
 
 def _with_unknown_depth(protocol: Protocol, areas: Iterable[str], needling: Needling) -> Needling:
@@ -187,9 +186,8 @@ def _time_faults(record: TreatmentRecord) -> Iterator[Fault]:
     elif record.ended_at <= record.started_at:
         yield Fault("ended_at", "is not after the start")
     elif record.numbing is not None:
-        yield from (
-            Fault("numbing", message) for message in numbing_errors(record.numbing, record.started_at)
-        )
+        for message in numbing_errors(record.numbing, record.started_at):
+            yield Fault("numbing", message)
 
 
 def _depth_faults(protocol: Protocol, record: TreatmentRecord) -> Iterator[Fault]:
@@ -209,10 +207,9 @@ def _depth_faults(protocol: Protocol, record: TreatmentRecord) -> Iterator[Fault
 
 
 def _cartridge_faults(record: TreatmentRecord, tz: ZoneInfo) -> Iterator[Fault]:
-    aware = record.started_at.tzinfo is not None
-    if aware and record.cartridge_expiry is not None:
-        if record.cartridge_expiry < local_day(record.started_at, tz):
-            yield Fault("cartridge_expiry", "had passed on the day of the session")
+    day = None if record.started_at.tzinfo is None else local_day(record.started_at, tz)
+    if day is not None and record.cartridge_expiry is not None and record.cartridge_expiry < day:
+        yield Fault("cartridge_expiry", "had passed on the day of the session")
     if not record.cartridge_sterile:
         yield Fault("cartridge_sterile", "a cartridge is sterile")
     if not record.cartridge_single_use:

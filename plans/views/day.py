@@ -1,17 +1,57 @@
 """The day board and the worklist."""
 
+from datetime import date as Date
+from datetime import timedelta
+
 from django.http import Http404, HttpResponse
+from django.shortcuts import render
 
 from clinic.permissions import Request
+from clinic.rules.roles import Right
+from clinic.rules.timegrid import local_day
+from plans.queries.day import day_of
+from plans.queries.worklist import worklist as waiting
+
+VIEWS = ("practitioner", "room", "list")
+NEARBY = 5  # items of the worklist beside the board; the rest on its own page
 
 
-def today(request: Request, **kwargs: object) -> HttpResponse:
-    raise Http404
+def today(request: Request, clinic: str) -> HttpResponse:
+    """Show the clinic's present day."""
+    return _board(request, local_day(request.at, request.clinic.zone))
 
 
-def day(request: Request, **kwargs: object) -> HttpResponse:
-    raise Http404
+def day(request: Request, clinic: str, date: str) -> HttpResponse:
+    """Show any day."""
+    try:
+        return _board(request, Date.fromisoformat(date))
+    except ValueError:
+        raise Http404 from None
 
 
-def worklist(request: Request, **kwargs: object) -> HttpResponse:
-    raise Http404
+def _board(request: Request, day: Date) -> HttpResponse:
+    view = request.GET.get("by", VIEWS[0])
+    if view not in VIEWS:
+        view = VIEWS[0]
+    shown = day_of(request.actor, request.clinic, day, by=view, at=request.at)
+    items = []
+    if request.actor.may(Right.BOOK):
+        items = waiting(request.actor, request.clinic, at=request.at)
+    context = {
+        "shown": shown,
+        "view": view,
+        "views": VIEWS,
+        "is_today": day == local_day(request.at, request.clinic.zone),
+        "before": day - timedelta(days=1),
+        "after": day + timedelta(days=1),
+        "entries": shown.in_order,
+        "items": items[:NEARBY],
+        "more": max(len(items) - NEARBY, 0),
+    }
+    return render(request, "plans/day/board.html", context)
+
+
+def worklist(request: Request, clinic: str) -> HttpResponse:
+    """Show everything that waits for the desk."""
+    items = waiting(request.actor, request.clinic, at=request.at)
+    return render(request, "plans/day/worklist.html", {"items": items})

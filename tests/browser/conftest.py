@@ -1,4 +1,4 @@
-"""Chromium as a person meets the product: at a width, in the light or the dark, with JavaScript or without."""
+"""Chromium as a person meets the product: at a width, light or dark, with JavaScript or without."""
 
 from __future__ import annotations
 
@@ -11,7 +11,15 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    CDPSession,
+    ConsoleMessage,
+    Page,
+    Route,
+    sync_playwright,
+)
 from pytest_django.live_server_helper import LiveServer
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -33,7 +41,7 @@ NewPage = Callable[..., Page]
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One browser a module: Playwright's event loop lives in this thread, and must be gone before other tests."""
+    """One browser a module: Playwright's event loop lives in this thread, other tests want it gone."""
     program = os.environ.get("INTERVAL_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if not program:
         missing = "Chromium not found (apt install chromium, or name one in INTERVAL_CHROMIUM)"
@@ -52,21 +60,34 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def new_page(chromium: Browser, live_server: LiveServer) -> Iterator[NewPage]:
+def scripts_off() -> dict[Page, CDPSession]:
+    """The pages opened without JavaScript; unlike Playwright's own switch, this one lets axe run."""
+    return {}
+
+
+def switch_scripts(session: CDPSession, *, off: bool) -> None:
+    session.send("Emulation.setScriptExecutionDisabled", {"value": off})
+
+
+@pytest.fixture
+def new_page(
+    chromium: Browser, live_server: LiveServer, scripts_off: dict[Page, CDPSession]
+) -> Iterator[NewPage]:
     """Opens pages; when the test ends, none may have met a content policy, an error, or another host.
 
-    `new_page(390, dark=True, javascript=False, client=client)`: `client` is a Django test client, whose cookies
-    (the signed-in session) go along. `page.goto("/path/")` then starts at the live server.
+    `new_page(390, dark=True, javascript=False, client=client)`: `client` is a Django test client,
+    whose cookies (the signed-in session) go along. `page.goto("/path/")` starts at the live server.
     """
     contexts: list[BrowserContext] = []
     wrong: list[str] = []
 
-    def open_one(width: int = 1440, *, dark: bool = False, javascript: bool = True, client: Client | None = None) -> Page:
+    def open_one(
+        width: int = 1440, *, dark: bool = False, javascript: bool = True, client: Client | None = None
+    ) -> Page:
         context = chromium.new_context(
             base_url=live_server.url,
             viewport={"width": width, "height": HEIGHTS.get(width, 800)},
             color_scheme="dark" if dark else "light",
-            java_script_enabled=javascript,
             reduced_motion="reduce",
             locale="en-GB",
         )
@@ -76,6 +97,9 @@ def new_page(chromium: Browser, live_server: LiveServer) -> Iterator[NewPage]:
         for name, cookie in client.cookies.items() if client else ():
             context.add_cookies([{"name": name, "value": cookie.value, "url": live_server.url}])
         page = context.new_page()
+        if not javascript:
+            scripts_off[page] = context.new_cdp_session(page)
+            switch_scripts(scripts_off[page], off=True)
         page.on("console", lambda message: note_console(message, wrong))
         page.on("pageerror", lambda error: wrong.append(f"script error: {error}"))
         return page
@@ -83,7 +107,7 @@ def new_page(chromium: Browser, live_server: LiveServer) -> Iterator[NewPage]:
     yield open_one
     for context in contexts:
         context.close()
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def keep_inside(context: BrowserContext, origin: str, wrong: list[str]) -> None:
@@ -99,21 +123,23 @@ def keep_inside(context: BrowserContext, origin: str, wrong: list[str]) -> None:
 
 
 def note_console(message: ConsoleMessage, wrong: list[str]) -> None:
-    """A status of 4xx shown as a page is no error of the page; everything else in the console is."""
-    if message.type == "error" and not message.text.startswith("Failed to load resource"):
-        wrong.append(f"console: {message.text}")
-    if message.type == "error" and message.text.startswith("Failed to load resource"):
-        address = message.location.get("url", "")
-        if "/static/" in address:
-            wrong.append(f"console: {message.text} {address}")
+    """Every error counts, except that a page itself answers 4xx: tests open such pages on purpose."""
+    address = message.location.get("url", "")
+    of_a_page = message.text.startswith("Failed to load resource") and "/static/" not in address
+    if message.type == "error" and not of_a_page:
+        wrong.append(f"console: {message.text} {address}")
 
 
 @pytest.fixture
-def axe() -> Callable[[Page], None]:
+def axe(scripts_off: dict[Page, CDPSession]) -> Callable[[Page], None]:
     """Asserts that axe finds nothing on the page, and tells what it found where it does."""
 
     def check(page: Page) -> None:
+        if page in scripts_off:
+            switch_scripts(scripts_off[page], off=False)
         found = Axe().run(page, options=RULES).response["violations"]
+        if page in scripts_off:
+            switch_scripts(scripts_off[page], off=True)
         told = [f"{one['id']}: {one['help']}\n    " + "\n    ".join(targets(one)) for one in found]
         assert not told, f"{page.url} at {page.viewport_size}\n" + "\n".join(told)
 
@@ -129,7 +155,9 @@ def no_sideways_scroll() -> Callable[[Page], None]:
     """Asserts that the page fits its width."""
 
     def check(page: Page) -> None:
-        wide, seen = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+        wide, seen = page.evaluate(
+            "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+        )
         assert wide <= seen, f"{page.url}: {wide}px wide in a window of {seen}px"
 
     return check

@@ -121,9 +121,13 @@ def _sources(protocol: Protocol) -> Iterator[Problem]:
 def _placeholders(protocol: Protocol) -> Iterator[Problem]:
     """Each text carries exactly the placeholders that its item lists, in both languages."""
     known = {item.id for item in protocol.course.placeholders.items}
-    lists = {SCREENING: protocol.screening, AFTERCARE: protocol.aftercare, PRECARE: protocol.precare}
+    lists = {
+        SCREENING: set(protocol.screening.placeholders),
+        AFTERCARE: set(protocol.aftercare.placeholders),
+        PRECARE: set(protocol.precare.placeholders),
+    }
     for file, part in lists.items():
-        for name in sorted(set(part.placeholders) - known):
+        for name in sorted(part - known):
             yield Problem(file, "placeholders", f"unknown placeholder {name!r}")
     for file, owner, thing in _things(protocol):
         for name, text in _texts(thing):

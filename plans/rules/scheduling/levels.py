@@ -74,9 +74,9 @@ class Stage:
                 found |= members & self.behind.levels[cost - price]
         self.levels.append(before if found == before else found)
 
-    def price(self, bit: int) -> int | None:
-        """What the session at that bit pays here; None if it is in no class."""
-        return next((price for price, members in self.classes if members >> bit & 1), None)
+    def price(self, bit: int) -> int:
+        """What the session at that bit pays here."""
+        return next(price for price, members in self.classes if members >> bit & 1)
 
 
 class Near:

@@ -167,10 +167,14 @@ class VisitMasks:
             starts &= self.room_starts(day)
         return starts & self.device_starts(day) if starts else 0
 
+    def free(self, practitioner: Id, day: date) -> int:
+        """When the practitioner works and is not booked."""
+        presence = self.masks.presence(practitioner, day)
+        return presence & ~self.masks.booked(practitioner, day) if presence else 0
+
     def practitioner_starts(self, practitioner: Id, day: date) -> Starts:
         """Starts for which the practitioner is free, buffers included; and the short gaps they leave."""
-        presence = self.masks.presence(practitioner, day)
-        free = presence & ~self.masks.booked(practitioner, day) if presence else 0
+        free = self.free(practitioner, day)
         known = self._known.get(free)
         if known is None:
             known = self._known[free] = self._free_starts(free)

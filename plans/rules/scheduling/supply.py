@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from clinic.rules.timegrid import CELL_MINUTES, CELLS, cells_up, outward_cells
-from plans.rules.scheduling.masks import Masks, Starts, VisitMasks, busy_mask, cells
+from plans.rules.scheduling.masks import Masks, Starts, VisitMasks, cells
 from plans.rules.scheduling.model import Calendar, Days, Id, Request, Step
 
 DAY = timedelta(days=1)
@@ -75,7 +75,7 @@ class Wishes:
         return any(first <= day <= last for first, last in self.request.blackout)
 
     def practitioners(self, supply: Supply) -> list[Id]:
-        """Who may treat, in the clinic's order: skilled and allowed, and the anchor's own if it must stay so."""
+        """Who may treat, in the clinic's order: skilled and allowed, and only the anchor's if it must stay so."""
         request = self.request
         chosen = supply.visits.practitioners
         if request.practitioners is not None:

@@ -1,0 +1,89 @@
+"""What suits the patient, typed into a GET form: a choice is a link, and Back works."""
+
+from datetime import date
+from typing import Any
+
+from crispy_forms.bootstrap import InlineCheckboxes
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Fieldset, Layout
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from clinic.forms.days import StaffDayField
+from clinic.models import Membership
+from plans.rules.wishes import Wishes
+
+DAYS = [(0, _("Mon")), (1, _("Tue")), (2, _("Wed")), (3, _("Thu")), (4, _("Fri")), (5, _("Sat")), (6, _("Sun"))]
+TIMES = [("morning", _("Morning")), ("afternoon", _("Afternoon")), ("evening", _("After 17:00"))]
+LONGEST_AWAY = 366
+
+
+class WishesForm(forms.Form):
+    """First day, weekdays, times of day, practitioner, days away, latest finish."""
+
+    show_optional = False
+
+    first = StaffDayField(label=_("First session from"), required=False, help_text=_("Type 18/1, mon or +1w"))
+    days = forms.MultipleChoiceField(
+        label=_("Days"), choices=DAYS, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    times = forms.MultipleChoiceField(
+        label=_("Time of day"), choices=TIMES, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    who = forms.ChoiceField(label=_("Practitioner"), required=False)
+    away_from = StaffDayField(label=_("Away from"), required=False)
+    away_to = StaffDayField(label=_("Away until"), required=False)
+    finish = StaffDayField(label=_("Finished by"), required=False)
+
+    def __init__(self, *args: Any, today: date, practitioners: list[Membership], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        for field in self.fields.values():
+            if isinstance(field, StaffDayField):
+                field.today = today
+        choices: list[tuple[str, Any]] = [("", _("Prefer who signed the plan"))]
+        for member in practitioners:
+            choices.append((f"{member.user.resource_id}", _("Prefer %(name)s") % {"name": member.user.name}))
+        for member in practitioners:
+            choices.append((f"only-{member.user.resource_id}", _("Only %(name)s") % {"name": member.user.name}))
+        self.fields["who"].choices = choices  # type: ignore[attr-defined]
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        self.helper.layout = Layout(
+            "first",
+            InlineCheckboxes("days"),
+            InlineCheckboxes("times"),
+            "who",
+            Fieldset(_("Keep clear"), "away_from", "away_to"),
+            "finish",
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """Check days against each other."""
+        data = super().clean() or {}
+        start, end = data.get("away_from"), data.get("away_to")
+        if start and end and end < start:
+            self.add_error("away_to", _("The last day away is before the first."))
+        elif start and end and (end - start).days > LONGEST_AWAY:
+            self.add_error("away_to", _("That is more than a year away. Book when the patient is back."))
+        if data.get("first") and data["first"] < self.today:
+            self.add_error("first", _("That day has passed. Choose today or later."))
+        if data.get("finish") and data["finish"] < (data.get("first") or self.today):
+            self.add_error("finish", _("The last session would have to be before the first. Choose a later day."))
+        return data
+
+    def wishes(self) -> Wishes:
+        """Return what was typed, as rules know it; nothing where nothing valid was typed."""
+        data = self.cleaned_data if self.is_bound and self.is_valid() else {}
+        who = str(data.get("who") or "")
+        away = data.get("away_from"), data.get("away_to") or data.get("away_from")
+        return Wishes(
+            first_from=data.get("first"),
+            weekdays=frozenset(int(day) for day in data.get("days", ())),
+            times=frozenset(data.get("times", ())),
+            practitioner=int(who.removeprefix("only-")) if who else None,
+            only=who.startswith("only-"),
+            away=((away[0], away[1]),) if away[0] and away[1] else (),
+            finish=data.get("finish"),
+        )

@@ -1,0 +1,53 @@
+"""The days between the sessions of many series at once, as badges."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from plans.models import Series, Visit
+from plans.queries.protocols import parsed
+from plans.rules.spacing import booking_state
+from plans.rules.visiting import STANDING
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What a spacing badge shows: whole days, the booking state, and how many days too late."""
+
+    days: int | None
+    state: str
+    days_late: int = 0
+
+
+FIRST = Gap(None, "first")
+
+
+def gap_between(series: Series, before: date | None, day: date) -> Gap:
+    """Return how a day stands to the session before it, by the window that the series was signed with."""
+    if before is None:
+        return FIRST
+    days = (day - before).days
+    state = booking_state(parsed(series.protocol_version), series.min_days, days).state
+    return Gap(days, state.value, max(days - series.max_days, 0))
+
+
+def gaps_of(visits: Iterable[Visit]) -> dict[UUID, Gap]:
+    """Return the gap before each visit that is a session of a series; one query for all of them.
+
+    The visits come with their series and its protocol version.
+    """
+    sessions = [visit for visit in visits if visit.series is not None]
+    days: dict[tuple[UUID, int], date] = {}
+    found = Visit.objects.filter(
+        series__in={visit.series_id for visit in sessions}, state__in=STANDING
+    ).values_list("series_id", "session_number", "day")
+    for series_id, number, day in found:
+        days[series_id, number] = day
+    return {
+        visit.pk: gap_between(
+            visit.series, days.get((visit.series.pk, (visit.session_number or 0) - 1)), visit.day
+        )
+        for visit in sessions
+        if visit.series is not None
+    }

@@ -1,0 +1,66 @@
+"""The day board as geometry: what stands in a column, in rows of five minutes, and what is free between."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from clinic.rules.intervals import intersect, merge, subtract
+from clinic.rules.timegrid import CELL_MINUTES, DAY_MINUTES, Span
+
+HOUR = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A full hour at the side of a board."""
+
+    minute: int
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The part of the day that a board shows: whole hours, in minutes of the day."""
+
+    start: int
+    end: int
+
+    @property
+    def hours(self) -> int:
+        """How many hours the board shows."""
+        return (self.end - self.start) // HOUR
+
+    def row(self, minute: int) -> int:
+        """Return the row in which a minute lies, counted from the top."""
+        return max(min(minute, self.end) - self.start, 0) // CELL_MINUTES
+
+    def rows(self, span: Span) -> int:
+        """Return how many rows a span takes, at least one."""
+        return max(self.row(span[1]) - self.row(span[0]), 1)
+
+    def marks(self) -> "list[Mark]":
+        """Return the full hours and the rows they stand in."""
+        return [Mark(minute, self.row(minute)) for minute in range(self.start, self.end, HOUR)]
+
+
+def frame(spans: Iterable[Span], default: Span = (9 * HOUR, 17 * HOUR)) -> Frame:
+    """Return the whole hours around everything that a day holds; office hours where it holds nothing."""
+    found = list(spans) or [default]
+    first = min(span[0] for span in found) // HOUR * HOUR
+    last = -(-max(span[1] for span in found) // HOUR) * HOUR
+    return Frame(first, max(last, first + HOUR))
+
+
+def away(open_spans: Iterable[Span], working: Iterable[Span]) -> tuple[Span, ...]:
+    """Return when the clinic is open and this person is not there."""
+    return subtract(open_spans, working)
+
+
+def closed(shown: Frame, open_spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Return which parts of the board lie outside opening hours."""
+    return subtract([(shown.start, shown.end)], open_spans)
+
+
+def free(working: Sequence[Span], busy: Iterable[Span], *, least: int, after: int = 0) -> tuple[Span, ...]:
+    """Return the stretches of at least `least` minutes with nothing booked, from minute `after` of the day on."""
+    to_come = intersect(working, [(after, DAY_MINUTES)]) if after < DAY_MINUTES else ()
+    return tuple(span for span in subtract(to_come, merge(busy)) if span[1] - span[0] >= least)

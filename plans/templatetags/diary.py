@@ -1,0 +1,50 @@
+"""The diary in words: times of the day, names of visits, next steps."""
+
+from django import template
+from django.utils.translation import gettext
+
+from plans.models import Kind, Visit
+from plans.rules.visiting import State
+
+register = template.Library()
+
+LOOKS = {
+    State.DONE: "done",
+    State.NO_SHOW: "noshow",
+    State.CANCELLED: "noshow",
+    State.ARRIVED: "is-ok",
+    State.IN_ROOM: "is-brand",
+    State.IN_TREATMENT: "is-brand",
+}
+
+
+@register.filter
+def clock_minute(minute: int) -> str:
+    """09:05, from a minute of the day."""
+    return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
+@register.filter
+def visit_look(visit: Visit) -> str:
+    """The class that gives a visit its fill."""
+    return LOOKS.get(State(visit.state), "plain")
+
+
+@register.filter
+def visit_name(visit: Visit) -> str:
+    """Whom a visit is for; blocked time says what it is."""
+    if visit.kind == Kind.BLOCKED or visit.patient is None:
+        return visit.note or gettext("Blocked")
+    return visit.patient.name
+
+
+@register.filter
+def step_words(state: str) -> str:
+    """What the button says that takes a visit one step on."""
+    words = {
+        State.ARRIVED: gettext("Check in"),
+        State.IN_ROOM: gettext("To room"),
+        State.IN_TREATMENT: gettext("Start"),
+        State.DONE: gettext("Finish"),
+    }
+    return words[State(state)]
