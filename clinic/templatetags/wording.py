@@ -1,11 +1,15 @@
-"""Dates and times in words, in the current language, as the design guide writes them."""
+"""Dates, times and form errors in words, in the current language, as the design guide writes them."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator
+from django.forms.boundfield import BoundField
 from django.utils import dateformat
 from django.utils.html import format_html
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from clinic.rules import timegrid
 
@@ -27,6 +31,8 @@ PATTERNS = {
         "month": "M",
     },
 }
+
+CHOICES = (forms.ChoiceField, forms.ModelChoiceField)
 
 
 def in_words(day: date, pattern: str) -> str:
@@ -67,3 +73,43 @@ def written(
     if with_time and time:
         return format_html('<time datetime="{}">{}, {}</time>', stamp(moment, tz), words, time)
     return format_html('<time datetime="{}">{}</time>', day.isoformat(), words)
+
+
+def error_words(field: BoundField) -> list[str]:
+    """What a person should do about each error of a field: our words in place of Django's stock ones.
+
+    A form's own `error_messages` are kept as they are.
+    """
+    return [
+        _stock_words(field, error.code or "", message) if _is_stock(field.field, error, message) else message
+        for error in field.errors.as_data()
+        for message in error.messages
+    ]
+
+
+def _is_stock(field: forms.Field, error: ValidationError, message: str) -> bool:
+    for kind in type(field).__mro__:
+        stock = getattr(kind, "default_error_messages", {}).get(error.code or "")
+        if stock is not None:
+            return message == (stock % error.params if error.params else str(stock))
+    return message == str(EmailValidator.message)
+
+
+def _stock_words(field: BoundField, code: str, message: str) -> str:
+    kind = field.field
+    words = message
+    if code == "required":
+        words = gettext("Fill in: %(label)s")
+        if isinstance(kind, forms.BooleanField):
+            words = gettext("Tick “%(label)s” to go on")
+        elif isinstance(kind, CHOICES):
+            words = gettext("Choose: %(label)s")
+    elif isinstance(kind, forms.EmailField):
+        words = gettext("Write an e-mail address like name@example.org")
+    elif isinstance(kind, forms.DateField | forms.DateTimeField):
+        words = gettext("Write a date like 18/01/2027: %(label)s")
+    elif isinstance(kind, forms.IntegerField) and code == "invalid":
+        words = gettext("Write a number: %(label)s")
+    elif isinstance(kind, CHOICES):
+        words = gettext("Choose one of the answers offered: %(label)s")
+    return words.replace("%(label)s", str(field.label))

@@ -1,10 +1,10 @@
 """Aftercare: compiled from what was recorded, issued once, never changed."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import override
 
 from clinic.actions import audit, outbox
 from clinic.models import Clinic
@@ -41,7 +41,7 @@ def issue(
         record=record,
         number=before.number + 1 if before else FIRST,
         language=sheet.language.value,
-        protocol_version=visit.series.protocol_version if visit.series else stand.consultation.protocol_version,
+        protocol_version_id=stand.version_id,
         ended_at=ended_at,
         content={"head": _head(stand, record, following), "sheet": sheet.to_data()},
         rule_ids=[line.id for line in (*sheet.items, *sheet.expect, *sheet.red_flags)],
@@ -122,7 +122,7 @@ def _head(stand: Ground, record: SessionRecord, following: Visit | None) -> dict
         "session": visit.session_number,
         "sessions": visit.series.sessions if visit.series else None,
         "areas": [stand.protocol.area(area["area"]).label[language] for area in record.areas],
-        "depths": [f"{depths[0]:.1f}", f"{depths[-1]:.1f}"] if depths else [],
+        "depths": [_millimetres(depths[0]), _millimetres(depths[-1])] if depths else [],
         "practitioner": record.practitioner.user.name,
         "clinic": clinic.name,
         "address": clinic.address,
@@ -133,19 +133,19 @@ def _head(stand: Ground, record: SessionRecord, following: Visit | None) -> dict
     }
 
 
+def _millimetres(depth: Decimal) -> str:
+    """Write a depth with one decimal, or two where it has them: 1.0, 1.25."""
+    return f"{depth:.2f}".removesuffix("0")
+
+
 def _tell(sheet: AftercareSheet, at: datetime) -> None:
     patient = sheet.patient
-    with override(patient.language):
-        outbox.queue(
-            "plans/aftercare",
-            sheet,
-            patient,
-            at=at,
-            patient_id=patient.pk,
-            clinic_id=sheet.clinic_id,
-            context={
-                "clinic": sheet.clinic,
-                "patient_id": patient.pk,
-                "is_correction": sheet.number > FIRST,
-            },
-        )
+    outbox.queue(
+        "plans/aftercare",
+        sheet,
+        patient,
+        at=at,
+        patient_id=patient.pk,
+        clinic_id=sheet.clinic_id,
+        context={"clinic": sheet.clinic, "patient_id": patient.pk, "is_correction": sheet.number > FIRST},
+    )

@@ -14,12 +14,13 @@ from clinic.actions import audit, outbox
 from clinic.actions.refusal import Refused
 from clinic.models import Device, Membership, Room
 from clinic.rules.roles import Actor
-from plans.actions import holding
+from plans.actions import checking, holding
 from plans.models import Kind, Series, SeriesChange, Visit
 from plans.queries.slots import visit_type
 from plans.queries.standing import Standing, standing
 from plans.rules import plan as plans
 from plans.rules.plan import Session
+from plans.rules.scheduling.model import Slot
 
 SALT = "plans.proposal"
 GOOD_FOR_SECONDS = 30 * 60
@@ -61,25 +62,37 @@ def read_offer(token: str) -> Offer:
 
 @transaction.atomic
 def confirm(actor: Actor, series: Series, token: str, *, at: datetime, reason: str = "") -> SeriesChange:
-    """Book every session of an offer, all or none, and return the change. Confirming twice books once.
+    """Do what an offer says, all of it or nothing, and return the change: sessions without a date get one,
+    sessions with a date move. Confirming twice does it once.
 
-    Raises Refused when the offer is forged, old, for another series, or made before the series last changed;
-    SlotTaken when somebody holds one of its times.
+    Raises Refused when the offer is forged, old, for another series, made before the series last changed, or
+    outside what the person may book; SlotTaken when somebody holds one of its times.
     """
     chosen = read_offer(token)
     if chosen.series != series.pk:
         raise Refused(_("This proposal belongs to another series."), code="offer_of_another")
     series = lock(series)
-    done_before = SeriesChange.objects.filter(pk=chosen.nonce).first()
-    if done_before is not None:
-        return done_before
+    made_before = SeriesChange.objects.filter(pk=chosen.nonce).first()
+    if made_before is not None:
+        return made_before
+    if series.revision != chosen.revision:
+        raise Refused(
+            _("The plan has changed since these times were shown. Nothing has been booked."), code="offer_stale"
+        )
     stand = standing(series)
-    _refuse_stale(series, stand, chosen)
-    visits = book_sessions(series, chosen.plan, at=at, reason=reason)
+    checking.refuse_unfit(actor, stand, chosen.plan, at=at, reason=reason)
+    before, visits = place(stand, chosen.plan, at=at, reason=reason)
     change = write_change(
-        actor, series, "book", before=(), after=chosen.plan, at=at, reason=reason, nonce=chosen.nonce
+        actor,
+        series,
+        "move" if before else "book",
+        before=before,
+        after=chosen.plan,
+        at=at,
+        reason=reason,
+        nonce=chosen.nonce,
     )
-    _tell_patient(series, change, visits, at)
+    tell_patient("plans/moved" if before else "plans/booked", series, change, visits, at)
     return change
 
 
@@ -89,56 +102,93 @@ def lock(series: Series) -> Series:
     return Series.objects.select_related("clinic", "patient", "protocol_version").get(pk=series.pk)
 
 
-def _refuse_stale(series: Series, stand: Standing, chosen: Offer) -> None:
-    if series.state not in Series.OPEN:
-        raise Refused(
-            _("This series is %(state)s, so nothing can be booked for it.") % {"state": series.get_state_display()},
-            code="not_open",
-        )
-    if series.revision != chosen.revision or {s.number for s in chosen.plan} - set(stand.to_book):
-        raise Refused(
-            _("The plan has changed since these times were shown. Nothing has been booked."), code="offer_stale"
-        )
+def place(
+    stand: Standing, plan: Sequence[Session], *, at: datetime, reason: str = ""
+) -> tuple[list[Session], list[Visit]]:
+    """Give every session of a plan its slot inside the caller's transaction. Raises SlotTaken.
 
-
-def book_sessions(series: Series, plan: Sequence[Session], *, at: datetime, reason: str = "") -> list[Visit]:
-    """Make and hold the visits of a plan inside the caller's transaction. Raises SlotTaken."""
+    Returns the slots that moved sessions had before, and the visits.
+    """
+    series = stand.series
     kind = visit_type(series.clinic, Kind.TREATMENT)
-    members = {
-        member.user.resource_id: member
-        for member in Membership.objects.practitioners().filter(clinic=series.clinic).select_related("user")
-    }
-    rooms = Room.objects.in_bulk([s.slot.room for s in plan if s.slot.room is not None])
-    devices = Device.objects.in_bulk([s.slot.device for s in plan if s.slot.device is not None])
-    visits = [
-        new_visit(
-            clinic=series.clinic,
-            kind=Kind.TREATMENT,
-            patient=series.patient,
-            series=series,
-            session_number=session.number,
-            practitioner=members[session.slot.practitioner],
-            room=rooms.get(session.slot.room),
-            device=devices.get(session.slot.device),
-            day=session.slot.day,
-            start_minute=session.slot.start,
-            minutes=kind.minutes,
-            override_reason=reason,
-            booked_at=at,
-            state_at=at,
-        )
-        for session in plan
-    ]
-    Visit.objects.bulk_create(visits)
+    cast = _Cast.of(series, plan)
+    before, visits, new = [], [], []
+    for session in plan:
+        visit = stand.visits.get(session.number)
+        if visit is None:
+            visit = _blank(series, session.number, kind.minutes, at)
+            new.append(visit)
+        else:
+            before.append(session_of(visit))
+            visit.sequence += 1
+        _put(visit, session, cast, reason)
+        visits.append(visit)
+    moved = [visit for visit in visits if visit not in new]
+    holding.let_go(moved)
+    for visit in moved:
+        outbox.void(visit)
+        visit.save()
+    Visit.objects.bulk_create(new)
     holding.hold(visits, kind)
-    return visits
+    return before, visits
 
 
-def new_visit(**fields: object) -> Visit:
-    """Return an unsaved visit with its instants and a reference of its own."""
-    visit = Visit(**fields, reference="".join(secrets.choice(LETTERS) for _ in range(7)))
+@dataclass(frozen=True, slots=True)
+class _Cast:
+    """The rows behind the resource ids of a plan."""
+
+    members: dict[int | None, Membership]
+    rooms: dict[int, Room]
+    devices: dict[int, Device]
+
+    @classmethod
+    def of(cls, series: Series, plan: Sequence[Session]) -> "_Cast":
+        members = Membership.objects.practitioners().filter(clinic=series.clinic).select_related("user")
+        rooms = [s.slot.room for s in plan if s.slot.room is not None]
+        devices = [s.slot.device for s in plan if s.slot.device is not None]
+        return cls(
+            {member.user.resource_id: member for member in members},
+            Room.objects.filter(clinic=series.clinic).in_bulk(rooms),
+            Device.objects.filter(clinic=series.clinic).in_bulk(devices),
+        )
+
+
+def _blank(series: Series, number: int, minutes: int, at: datetime) -> Visit:
+    return Visit(
+        clinic=series.clinic,
+        kind=Kind.TREATMENT,
+        patient=series.patient,
+        series=series,
+        session_number=number,
+        minutes=minutes,
+        booked_at=at,
+        state_at=at,
+        reference=new_reference(),
+    )
+
+
+def _put(visit: Visit, session: Session, cast: _Cast, reason: str) -> None:
+    """Put a visit into a slot."""
+    slot = session.slot
+    visit.practitioner = cast.members[slot.practitioner]  # type: ignore[index]
+    visit.room = cast.rooms.get(slot.room)  # type: ignore[arg-type]
+    visit.device = cast.devices.get(slot.device)  # type: ignore[arg-type]
+    visit.day, visit.start_minute, visit.override_reason = slot.day, slot.start, reason
+    if visit.state == Visit.State.CONFIRMED:
+        visit.state = Visit.State.BOOKED  # what the patient confirmed was another time
     visit.starts_at, visit.ends_at = holding.instants(visit)
-    return visit
+
+
+def session_of(visit: Visit) -> Session:
+    """Return a visit as a session of a plan."""
+    person = visit.practitioner.user.resource_id
+    slot = Slot(visit.day, person, visit.start_minute, visit.room_id, visit.device_id)
+    return Session(visit.session_number or 0, slot)
+
+
+def new_reference() -> str:
+    """Return a booking reference that can be read out on the phone."""
+    return "".join(secrets.choice(LETTERS) for _ in range(7))
 
 
 def write_change(
@@ -182,14 +232,17 @@ def write_change(
     return change
 
 
-def _tell_patient(series: Series, change: SeriesChange, visits: Sequence[Visit], at: datetime) -> None:
+def tell_patient(
+    mail: str, series: Series, change: SeriesChange, visits: Sequence[Visit], at: datetime
+) -> None:
+    """Queue a mail about dates; it waits three minutes, so that an undo sends nothing."""
     outbox.queue(
-        "plans/booked",
+        mail,
         change,
         series.patient,
         at=at,
         due_at=at + outbox.UNDO_GRACE,
-        context={"clinic": series.clinic, "patient": series.patient, "visits": visits, "zone": series.clinic.zone},
+        context={"clinic": series.clinic, "patient": series.patient, "visits": visits, "tz": series.clinic.zone},
         patient_id=series.patient_id,
         clinic_id=series.clinic_id,
     )

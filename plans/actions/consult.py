@@ -83,7 +83,7 @@ def save(actor: Actor, consultation: Consultation, data: Draft, at: datetime) ->
     """Save a draft; everything is optional. New answers are recorded beside the old ones.
 
     Raises Refused for another's draft, a signed one, one saved elsewhere since `seen`, and values that the
-    protocol does not know; AnswerError for answers that cannot be recorded.
+    protocol does not know, answers among them.
     """
     draft = lock(consultation)
     refuse_unless_own(actor, draft)
@@ -98,7 +98,8 @@ def save(actor: Actor, consultation: Consultation, data: Draft, at: datetime) ->
     day = local_day(at, draft.clinic.zone)
     answers = _new_answers(draft, data.get("answers", ()), day)
     if answers:
-        record_answers(actor, draft.patient, answers, at=at, given_on=day)
+        asked = protocols.parsed(draft.protocol_version).questionnaire
+        record_answers(actor, draft.patient, answers, at=at, given_on=day, questionnaire=asked)
     audit.record(actor, "save", draft, at=at, patient_id=draft.patient_id, fields=changed)
     return draft
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from clinic.rules.roles import Role
 from patients.models import SafetyAnswer
+from patients.queries.answers import as_answer
 from patients.rules.flags import Flag, Resolution, open_flags, status
 from patients.rules.questions import Answer, AskAt
 from patients.rules.screening import EVENT_FIELD, Screening, check, evaluate
@@ -17,6 +18,8 @@ from plans.rules.protocol import Protocol
 from plans.rules.recommend import ConcernFound, Consult, Recommendation, recommend
 from plans.rules.terms import Goal, Severity, SunDamage
 from plans.rules.treatment import Needling
+
+__all__ = ["Assessment", "age_on", "as_answer", "assess", "consult_of", "event_day", "usable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ def assess(consultation: Consultation, day: date) -> Assessment:
     protocol = parsed(consultation.protocol_version)
     rows = list(SafetyAnswer.objects.filter(patient_id=consultation.patient_id).order_by("given_at", "pk"))
     screening = evaluate(
-        protocol.questionnaire, _usable(protocol, rows), reference_day=day, at=AskAt.CONSULTATION
+        protocol.questionnaire, usable(protocol, rows), reference_day=day, at=AskAt.CONSULTATION
     )
     newest = {row.question: row for row in rows}
     consult = consult_of(consultation, screening, day)
@@ -68,13 +71,6 @@ def assess(consultation: Consultation, day: date) -> Assessment:
         open=open_flags(flags, resolutions),
         status=status(flags, resolutions),
         proposal=proposal,
-    )
-
-
-def as_answer(row: SafetyAnswer) -> Answer:
-    """Return a stored answer as the rules know it."""
-    return Answer(
-        row.question, row.answer or None, row.given_on, row.date, row.is_ongoing, row.number, row.free_text
     )
 
 
@@ -118,8 +114,8 @@ def _found(concern: dict[str, Any]) -> ConcernFound:
     )
 
 
-def _usable(protocol: Protocol, rows: Iterable[SafetyAnswer]) -> list[Answer]:
-    """Leave out what this version does not ask: answers outlive the protocol that they were given to."""
+def usable(protocol: Protocol, rows: Iterable[SafetyAnswer]) -> list[Answer]:
+    """Return the answers as the rules know them. Leave out what this version does not ask: answers outlive the protocol that they were given to."""
     known = {question.id: question for question in protocol.questionnaire.questions}
     answers = [as_answer(row) for row in rows if row.question in known]
     return [answer for answer in answers if not check(known[answer.question], answer)]

@@ -21,12 +21,15 @@ class Gap:
 
 
 FIRST = Gap(None, "first")
+UNKNOWN = Gap(None, "unknown")
 
 
-def gap_between(series: Series, before: date | None, day: date) -> Gap:
-    """Return how a day stands to the session before it, by the window that the series was signed with."""
-    if before is None:
+def gap_between(series: Series, number: int, before: date | None, day: date) -> Gap:
+    """Return how a session's day stands to the one before it, by the window the series was signed with."""
+    if number == 1:
         return FIRST
+    if before is None:
+        return UNKNOWN
     days = (day - before).days
     state = booking_state(parsed(series.protocol_version), series.min_days, days).state
     return Gap(days, state.value, max(days - series.max_days, 0))
@@ -46,7 +49,10 @@ def gaps_of(visits: Iterable[Visit]) -> dict[UUID, Gap]:
         days[series_id, number] = day
     return {
         visit.pk: gap_between(
-            visit.series, days.get((visit.series.pk, (visit.session_number or 0) - 1)), visit.day
+            visit.series,
+            visit.session_number or 0,
+            days.get((visit.series.pk, (visit.session_number or 0) - 1)),
+            visit.day,
         )
         for visit in sessions
         if visit.series is not None

@@ -5,17 +5,19 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from clinic.models import Device, Membership, Room
+from clinic.models import Clinic, Membership, Room
 from clinic.rules.timegrid import to_utc
-from plans.models import Kind
+from plans.models import Kind, Series
 from plans.queries.gaps import Gap, gap_between
 from plans.queries.slots import calendar, treatment_of, visit_type
 from plans.queries.standing import Standing, last_day, request
 from plans.rules import naming
 from plans.rules.plan import Session, numbered
-from plans.rules.scheduling.explain import explain
-from plans.rules.scheduling.model import Anchor, Calendar, Option, Refusal, Request, Slot
-from plans.rules.scheduling.search import propose
+from plans.rules.scheduling.model import Anchor, Option, Refusal, Request, Slot
+from plans.rules.scheduling.masks import Masks
+from plans.rules.scheduling.propose import answer
+from plans.rules.scheduling.search import find
+from plans.rules.scheduling.supply import Supply
 from plans.rules.wishes import Wishes
 
 OPTIONS = 5
@@ -38,6 +40,11 @@ class Row:
     def day(self) -> date:
         """The clinic-local day."""
         return self.slot.day
+
+    @property
+    def before(self) -> int:
+        """The number of the session before."""
+        return self.number - 1
 
     @property
     def gap_days(self) -> int | None:
@@ -71,43 +78,42 @@ class Search:
 
     stand: Standing
     asked: Request
-    facts: Calendar
+    masks: Masks
+    cast: "Cast"
     choices: tuple[Choice, ...] = ()
     refusal: Refusal | None = None
 
 
 class Cast:
-    """Names for the ids in slots: two or three queries, however many options."""
+    """Names for the ids in slots: three queries, however many slots."""
 
-    def __init__(self, stand: Standing) -> None:
-        clinic = stand.series.clinic
+    def __init__(self, clinic: Clinic) -> None:
         members = Membership.objects.filter(clinic=clinic, is_practitioner=True).select_related("user")
-        self.stand = stand
         self.practitioners: dict[Any, Membership] = {member.user.resource_id: member for member in members}
         self.rooms: dict[Any, str] = dict(Room.objects.filter(clinic=clinic).values_list("pk", "name"))
-        self.devices: dict[Any, str] = dict(Device.objects.filter(clinic=clinic).values_list("pk", "name"))
 
-    def rows(self, plan: Sequence[Session]) -> tuple[Row, ...]:
-        """Return a plan's sessions with names, gaps and windows."""
-        series = self.stand.series
-        days = {number: visit.day for number, visit in self.stand.visits.items()}
-        days.update({session.number: session.slot.day for session in plan})
-        return tuple(self._row(session, days.get(session.number - 1)) for session in plan if series)
 
-    def _row(self, session: Session, before: date | None) -> Row:
-        series, slot = self.stand.series, session.slot
-        window = None
-        if before is not None:
-            window = (before + timedelta(days=series.min_days), before + timedelta(days=series.max_days))
-        return Row(
-            number=session.number,
-            slot=slot,
-            starts_at=to_utc(slot.day, slot.start, series.clinic.zone),
-            practitioner=self.practitioners[slot.practitioner],
-            place=self.rooms.get(slot.room, ""),
-            gap=gap_between(series, before, slot.day),
-            window=window,
-        )
+def rows_of(stand: Standing, plan: Sequence[Session], cast: Cast) -> tuple[Row, ...]:
+    """Return a plan's sessions with names, gaps and windows; sessions not in the plan stay where they stand."""
+    days = {number: visit.day for number, visit in stand.visits.items()}
+    days.update({session.number: session.slot.day for session in plan})
+    return tuple(_row(stand.series, session, days.get(session.number - 1), cast) for session in plan)
+
+
+def _row(series: Series, session: Session, before: date | None, cast: Cast) -> Row:
+    slot = session.slot
+    window = None
+    if before is not None:
+        window = (before + timedelta(days=series.min_days), before + timedelta(days=series.max_days))
+    return Row(
+        number=session.number,
+        slot=slot,
+        starts_at=to_utc(slot.day, slot.start, series.clinic.zone),
+        practitioner=cast.practitioners[slot.practitioner],
+        place=cast.rooms.get(slot.room, ""),
+        gap=gap_between(series, session.number, before, slot.day),
+        window=window,
+    )
 
 
 def search(stand: Standing, wishes: Wishes, *, at: datetime) -> Search:
@@ -115,17 +121,18 @@ def search(stand: Standing, wishes: Wishes, *, at: datetime) -> Search:
     clinic = stand.series.clinic
     asked = request(stand, treatment_of(visit_type(clinic, Kind.TREATMENT), clinic), wishes, at)
     facts = calendar(clinic, asked.earliest, last_day(asked), patient_resource=stand.series.patient.resource_id)
-    found = propose(facts, asked, OPTIONS)
-    if not found.options:
-        return Search(stand, asked, facts, refusal=explain(facts, asked))
-    return Search(stand, asked, facts, choices=_choices(stand, found.options))
+    masks = Masks(facts)
+    found = answer(Supply(masks, asked), asked, OPTIONS)
+    cast = Cast(clinic)
+    if isinstance(found, Refusal):
+        return Search(stand, asked, masks, cast, refusal=found)
+    return Search(stand, asked, masks, cast, choices=_choices(stand, found.options, cast))
 
 
-def _choices(stand: Standing, options: Sequence[Option]) -> tuple[Choice, ...]:
-    cast = Cast(stand)
+def _choices(stand: Standing, options: Sequence[Option], cast: Cast) -> tuple[Choice, ...]:
     plans = [numbered(stand.to_book, option.slots) for option in options]
     return tuple(
-        Choice(plan, cast.rows(plan), name, option.cost)
+        Choice(plan, rows_of(stand, plan, cast), name, option.cost)
         for plan, name, option in zip(plans, naming.names(options), options, strict=True)
     )
 
@@ -135,12 +142,11 @@ def alternatives(made: Search, plan: Sequence[Session], number: int) -> list[Cho
     index = [session.number for session in plan].index(number)
     before = plan[index - 1] if index else None
     asked = _one(made, before)
-    found = propose(made.facts, asked, ALTERNATIVES)
-    cast = Cast(made.stand)
+    found = find(Supply(made.masks, asked), asked, ALTERNATIVES)
     chosen = []
-    for option in sorted(found.options, key=lambda option: option.slots[0].day):
+    for option in sorted(found, key=lambda option: option.slots[0].day):
         one = (*plan[:index], Session(number, option.slots[0]))
-        chosen.append(Choice(one, cast.rows(one)[-1:], None, option.cost))
+        chosen.append(Choice(one, rows_of(made.stand, one, made.cast)[-1:], None, option.cost))
     return chosen
 
 
@@ -173,11 +179,11 @@ def changed(made: Search, plan: Sequence[Session], chosen: Session) -> Choice | 
         gap = (later[0].slot.day - chosen.slot.day).days
         if not step.minimum <= gap <= step.maximum:
             asked = replace(_one(made, chosen), n=len(later), steps=(step,) * len(later))
-            found = propose(made.facts, asked, 1)
-            if not found.options:
+            found = find(Supply(made.masks, asked), asked, 1)
+            if not found:
                 return None
-            later = list(numbered([session.number for session in later], found.options[0].slots))
+            later = list(numbered([session.number for session in later], found[0].slots))
     whole = (*kept, *later)
-    return Choice(whole, Cast(made.stand).rows(whole), None)
+    return Choice(whole, rows_of(made.stand, whole, made.cast), None)
 
 

@@ -82,14 +82,14 @@ def request(stand: Standing, treatment: Treatment, wishes: Wishes, at: datetime)
     """
     series = stand.series
     earliest = first_day(stand, wishes, at)
-    steps = [_step(series)] * (len(stand.to_book) - 1)
+    steps = [step_of(series)] * (len(stand.to_book) - 1)
     latest_first = earliest + FIRST_WITHIN
     anchor = None
     if stand.anchor is not None:
-        first = _first_step(stand, earliest)
+        first = step_of(series, (earliest - stand.anchor.day).days)
         steps = [first, *steps]
         latest_first = max(earliest, stand.anchor.day + timedelta(days=first.maximum))
-        anchor = _anchor(stand.anchor)
+        anchor = anchor_of(stand.anchor)
     asked = Request(
         n=len(stand.to_book),
         earliest=earliest,
@@ -97,7 +97,7 @@ def request(stand: Standing, treatment: Treatment, wishes: Wishes, at: datetime)
         steps=tuple(steps),
         treatment=treatment,
         patient=series.patient.resource_id,
-        blackout=_blackout(series),
+        blackout=blackout(series),
         anchor=anchor,
     )
     return with_wishes(asked, wishes, at, series)
@@ -116,10 +116,13 @@ def with_wishes(asked: Request, wishes: Wishes, at: datetime, series: Series) ->
         preferred=prefer,
         finish=wishes.finish,
         blackout=(*asked.blackout, *wishes.away),
-        patient_busy=(
-            ((today, 0, minute),) if minute else ()
-        ) + busy_hours(holes, asked.earliest, last_day(asked)),
+        patient_busy=(*over(today, minute), *busy_hours(holes, asked.earliest, last_day(asked))),
     )
+
+
+def over(today: date, minute: int) -> tuple[tuple[date, int, int], ...]:
+    """Return the hours of today that are past, as time in which nothing can be booked."""
+    return ((today, 0, minute),) if minute else ()
 
 
 def last_day(asked: Request) -> date:
@@ -127,15 +130,9 @@ def last_day(asked: Request) -> date:
     return asked.latest_first + timedelta(days=sum(step.maximum for step in asked.steps))
 
 
-def _step(series: Series) -> Step:
-    return Step(series.min_days, series.target_days, series.max_days)
-
-
-def _first_step(stand: Standing, earliest: date) -> Step:
-    assert stand.anchor is not None
-    series = stand.series
-    gap = (earliest - stand.anchor.day).days
-    step = _step(series)
+def step_of(series: Series, gap: int = 0) -> Step:
+    """Return the days between two sessions; where `gap` is past the window, up to the end of its booking state."""
+    step = Step(series.min_days, series.target_days, series.max_days)
     if gap <= step.maximum:
         return step
     spans = booking_states(parsed(series.protocol_version), series.min_days)
@@ -144,11 +141,12 @@ def _first_step(stand: Standing, earliest: date) -> Step:
     return replace(step, maximum=last or gap)
 
 
-def _anchor(visit: Visit) -> Anchor:
+def anchor_of(visit: Visit) -> Anchor:
+    """Return a session that stands as what the next one counts from."""
     return Anchor(visit.day, visit.practitioner.user.resource_id, visit.start_minute)
 
 
-def _blackout(series: Series) -> tuple[tuple[date, date], ...]:
+def blackout(series: Series) -> tuple[tuple[date, date], ...]:
     """Return the days that the patient's event keeps clear, the day itself included."""
     if series.event_on is None:
         return ()

@@ -56,6 +56,12 @@ class Ground:
         return (*self.screening.flags, *depth, *(flag for flag in coming if flag is not None))
 
     @property
+    def version_id(self) -> int:
+        """Return the protocol version of the session: the one that the series was signed under."""
+        series = self.visit.series
+        return series.protocol_version_id if series else self.consultation.protocol_version_id
+
+    @property
     def event_in_days(self) -> int | None:
         """Days from this session to the patient's event, by the series or by the answer, the nearer one."""
         series = self.visit.series
@@ -126,7 +132,9 @@ def _consultation(visit: Visit) -> Consultation | None:
     if visit.series is not None:
         return visit.series.consultation
     return (
-        Consultation.objects.filter(patient_id=visit.patient_id, signed_at__isnull=False, skin_type__isnull=False)
+        Consultation.objects.filter(
+            patient_id=visit.patient_id, signed_at__isnull=False, skin_type__isnull=False
+        )
         .exclude(decision=Consultation.Decision.REFUSED)
         .select_related("protocol_version")
         .defer("protocol_version__content")
@@ -136,7 +144,7 @@ def _consultation(visit: Visit) -> Consultation | None:
 
 
 def _answers(visit: Visit, protocol: Protocol) -> list[SafetyAnswer]:
-    """Return the answers that count on the day, oldest first; this version may ask less than an older one did."""
+    """Return the answers that count on the day, oldest first; this version may ask less than an older one."""
     known = {question.id: question for question in protocol.questionnaire.questions}
     rows = SafetyAnswer.objects.filter(
         patient_id=visit.patient_id, question__in=known, given_on__lte=visit.day
@@ -209,7 +217,7 @@ def device_of(visit: Visit, last: SessionRecord | None) -> dict[str, str]:
 
 
 def done_days(series: Series) -> dict[int, date]:
-    """Return the day on which each session of a series really happened, by its number: the newest sheet says."""
+    """Return the day on which each session of a series really happened, by its number (newest sheets)."""
     rows = (
         AftercareSheet.objects.filter(record__visit__series=series)
         .order_by("number")
@@ -219,6 +227,7 @@ def done_days(series: Series) -> dict[int, date]:
 
 
 def done_on(visit: Visit) -> date | None:
-    """Return the clinic's day on which a visit's session really happened; None before its record is signed."""
-    sheet = AftercareSheet.objects.filter(record__visit=visit).select_related("clinic").order_by("-number").first()
+    """Return the clinic's day on which a visit's session really happened; None before it is signed."""
+    sheets = AftercareSheet.objects.filter(record__visit=visit).select_related("clinic")
+    sheet = sheets.order_by("-number").first()
     return local_day(sheet.ended_at, sheet.clinic.zone) if sheet else None

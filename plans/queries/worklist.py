@@ -88,6 +88,6 @@ def _too_early(series: Series, standing: dict[int, Visit]) -> list[Item]:
         before = standing.get(number - 1)
         if before is None or visit.state not in HELD or visit.override_reason:
             continue
-        if gap_between(series, before.day, visit.day).state == BookingState.TOO_EARLY:
+        if gap_between(series, number, before.day, visit.day).state == BookingState.TOO_EARLY:
             found.append(Item("too_early", visit.starts_at, series, number, visit=visit))
     return found

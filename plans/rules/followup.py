@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from patients.rules.conditions import matches
+from patients.rules.conditions import Facts, matches
 from plans.rules.protocol import Protocol
 from plans.rules.protocol.course import EndReason, MaintenanceRule, Milestone, SeriesReview
 from plans.rules.terms import BookingState
@@ -31,7 +31,9 @@ class Recall:
     write_on: tuple[date, ...]
 
 
-def reviews_due(protocol: Protocol, session_number: int, done_on: date, *, is_last: bool) -> tuple[ReviewDue, ...]:
+def reviews_due(
+    protocol: Protocol, session_number: int, done_on: date, *, is_last: bool
+) -> tuple[ReviewDue, ...]:
     """The reviews that the session of that number, done on `done_on`, calls for."""
     return tuple(
         ReviewDue(review, done_on + timedelta(days=days))
@@ -69,7 +71,7 @@ def series_end(
 
     `open_flags` are ids. What a person decides (`set_by`) is never found here.
     """
-    facts = {"sessions_left": sessions_left, "open_flags": open_flags, "booking_state": booking_state}
+    facts: Facts = {"sessions_left": sessions_left, "open_flags": open_flags, "booking_state": booking_state}
     for reason in protocol.course.series_end_reasons:
         if reason.when is not None and matches(reason.when, facts):
             return reason

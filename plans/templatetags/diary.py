@@ -48,3 +48,15 @@ def step_words(state: str) -> str:
         State.DONE: gettext("Finish"),
     }
     return words[State(state)]
+
+
+@register.filter
+def change_words(verb: str) -> str:
+    """What was done to the dates of a series."""
+    words = {
+        "book": gettext("booked"),
+        "move": gettext("moved"),
+        "cancel": gettext("cancelled"),
+        "replan": gettext("planned anew"),
+    }
+    return words.get(verb, verb)

@@ -1,37 +1,123 @@
-"""A series."""
+"""A series: its plan, booking it whole, holding and ending it."""
 
-from django.http import Http404, HttpResponse
+from uuid import UUID
 
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clinic.actions.outbox import UNDO_GRACE
+from clinic.actions.refusal import Refused
 from clinic.permissions import Request
+from clinic.rules.timegrid import local_day
+from plans.actions import series as acting
+from plans.forms.series import ReasonForm, ResumeForm, StopForm
+from plans.models import Series, SeriesChange
+from plans.queries.protocols import parsed
+from plans.queries.timeline import timeline_of
+
+END_WORDS = {
+    "goal_met_early": gettext_lazy("The goal is met"),
+    "stopped_reaction": gettext_lazy("A reaction"),
+    "stopped_no_benefit": gettext_lazy("No benefit"),
+    "patient_choice": gettext_lazy("The patient's wish"),
+}
 
 
-def series(request: Request, **kwargs: object) -> HttpResponse:
-    raise Http404
+def find(request: Request, pk: UUID) -> Series:
+    """Return the series in the address if this person may see it; 404 otherwise."""
+    rows = Series.objects.visible_to(request.actor).filter(clinic=request.clinic)
+    rows = rows.select_related("patient", "clinic", "protocol_version", "practitioner__user")
+    return get_object_or_404(rows, pk=pk)
 
 
-def book(request: Request, **kwargs: object) -> HttpResponse:
-    raise Http404
+def series(request: Request, clinic: str, series: UUID) -> HttpResponse:
+    """Show a series with its dates, gaps and windows, and what was changed."""
+    found = find(request, series)
+    context = {
+        "series": found,
+        "line": timeline_of(found, at=request.at),
+        "changes": found.changes.select_related("by")[:20],
+        "resume_form": ResumeForm(),
+    }
+    return render(request, "plans/series/series.html", context)
 
 
-def booked(request: Request, **kwargs: object) -> HttpResponse:
-    raise Http404
+def booked(request: Request, clinic: str, series: UUID) -> HttpResponse:
+    """Say what was booked, what happens next, and how to undo it for three minutes."""
+    found = find(request, series)
+    change = found.changes.select_related("by").first()
+    context = {
+        "series": found,
+        "line": timeline_of(found, at=request.at),
+        "change": change,
+        "undo_until": change.at + UNDO_GRACE if change and not change.undone_at else None,
+    }
+    return render(request, "plans/series/booked.html", context)
 
 
-def undo(request: Request, **kwargs: object) -> HttpResponse:
-    raise Http404
+def undo(request: Request, clinic: str, series: UUID, change: UUID) -> HttpResponse:
+    """Take the last change of dates back."""
+    found = find(request, series)
+    made = get_object_or_404(SeriesChange, pk=change, series=found)
+    try:
+        acting.undo(request.actor, made, at=request.at)
+    except Refused as refused:
+        messages.error(request, str(refused.message))
+    else:
+        messages.success(request, _("Undone. The dates are as they were, and no mail was sent."))
+    return redirect("plans:series", clinic, series)
 
 
-def plan(request: Request, **kwargs: object) -> HttpResponse:
-    raise Http404
+def plan(request: Request, clinic: str, series: UUID) -> HttpResponse:
+    """Print the dates of a series on one page, without clinical facts."""
+    found = find(request, series)
+    context = {"series": found, "line": timeline_of(found, at=request.at)}
+    return render(request, "plans/series/plan.html", context)
 
 
-def pause(request: Request, **kwargs: object) -> HttpResponse:
-    raise Http404
+def pause(request: Request, clinic: str, series: UUID) -> HttpResponse:
+    """Hold a series for a clinical reason."""
+    found = find(request, series)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            acting.pause(request.actor, found, reason=form.cleaned_data["reason"], at=request.at)
+            return redirect("plans:series", clinic, series)
+        except Refused as refused:
+            form.add_error(refused.field, str(refused.message))
+    context = {"series": found, "form": form}
+    return render(request, "plans/series/pause.html", context, status=422 if form.errors else 200)
 
 
-def resume(request: Request, **kwargs: object) -> HttpResponse:
-    raise Http404
+def resume(request: Request, clinic: str, series: UUID) -> HttpResponse:
+    """Let a paused series go on."""
+    found = find(request, series)
+    form = ResumeForm(request.POST)
+    form.fields["earliest_on"].today = local_day(request.at, request.clinic.zone)  # type: ignore[attr-defined]
+    try:
+        if form.is_valid():
+            acting.resume(request.actor, found, earliest_on=form.cleaned_data["earliest_on"], at=request.at)
+            return redirect("plans:series", clinic, series)
+    except Refused as refused:
+        form.add_error(refused.field, str(refused.message))
+    context = {"series": found, "line": timeline_of(found, at=request.at), "resume_form": form, "form": form}
+    return render(request, "plans/series/series.html", context, status=422)
 
 
-def stop(request: Request, **kwargs: object) -> HttpResponse:
-    raise Http404
+def stop(request: Request, clinic: str, series: UUID) -> HttpResponse:
+    """End a series early."""
+    found = find(request, series)
+    known = parsed(found.protocol_version).course.series_end_reasons
+    reasons = [(one.id, END_WORDS[one.id]) for one in known if one.id in END_WORDS]
+    form = StopForm(request.POST or None, reasons=reasons)
+    if request.method == "POST" and form.is_valid():
+        try:
+            acting.stop(request.actor, found, **form.cleaned_data, at=request.at)
+            return redirect("plans:series", clinic, series)
+        except Refused as refused:
+            form.add_error(refused.field, str(refused.message))
+    context = {"series": found, "form": form}
+    return render(request, "plans/series/stop.html", context, status=422 if form.errors else 200)

@@ -1,10 +1,6 @@
 // Loaded on every page. It finds the error summary, lets a form be sent once, closes menus,
 // and fetches the other modules only where a page has something for them. Nothing here is needed to use a page.
-const MODULES = {
-  ".stepper": "./stepper.js",
-  "[data-shown-by]": "./disclose.js",
-  "[data-keys]": "./keys.js",
-};
+const MODULES = { ".stepper": "./stepper.js", "[data-shown-by]": "./disclose.js" };
 const SENT_FOR_MS = 20000;
 
 async function wake(root) {
@@ -66,3 +62,9 @@ document.addEventListener("htmx:load", (event) => {
 });
 document.querySelector(".errsum")?.focus();
 wake(document);
+
+// Shortcuts can wait until the page stands.
+if (document.body.matches("[data-keys]")) {
+  const later = window.requestIdleCallback ?? ((task) => window.setTimeout(task, 200));
+  window.addEventListener("load", () => later(() => import("./keys.js").then((keys) => keys.wake(document))));
+}

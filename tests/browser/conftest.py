@@ -166,6 +166,6 @@ def no_sideways_scroll() -> Callable[[Page], None]:
 @pytest.fixture
 def screens(request: pytest.FixtureRequest) -> Path:
     """A folder for pictures that a person wants to look at: var/screens/<test>."""
-    folder = Path(request.config.rootpath) / "var" / "screens" / request.node.name.replace("/", "_")
+    folder = request.config.rootpath / "var" / "screens" / str(request.node.name).replace("/", "_")
     folder.mkdir(parents=True, exist_ok=True)
     return folder

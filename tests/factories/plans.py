@@ -1,4 +1,4 @@
-"""Rows of the work: a published protocol, a signed consultation, its series, visits, a signed record, a sheet."""
+"""Rows of the work: a published protocol, a signed consultation, its series, visits, a record, a sheet."""
 
 import datetime
 import json

@@ -61,6 +61,8 @@ def _lines(file: str, instructions: Sequence[Instruction], categories: set[str])
             yield Problem(file, line.id, f"unknown category {line.category!r}")
         if _end(line) < line.start_h:
             yield Problem(file, line.id, "ends before it starts")
+        if line.end_h is None and "until" in line.placeholders:
+            yield Problem(file, line.id, "has no end to print as {until}")
         for bound in line.editable:
             now = _value(line, bound.field)
             if now is None:

@@ -1,34 +1,57 @@
 """Does every fact that the product was asked to cover still have its home in the data?"""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from plans.rules.protocol.decode import Problem
-from plans.rules.protocol.model import COURSE, FACTS
-
-_PREFIXES = {"concern:": "concerns", "area:": "areas"}
+from plans.rules.protocol.model import FACTS, Protocol
 
 
-def check_facts(files: Mapping[str, Any], ids: Collection[str]) -> Iterator[Problem]:
-    """Every home in seed-facts.json that is neither an id nor a path into protocol.json."""
-    facts = files[FACTS].get("facts", ()) if isinstance(files[FACTS], dict) else ()
-    if not facts:
-        yield Problem(FACTS, "the file", "holds no facts")
-    for fact in facts:
-        for home in fact["home"]:
-            if not has_home(files, ids, home):
-                yield Problem(FACTS, fact["id"], f"has no home at {home!r}")
+@dataclass(frozen=True, slots=True)
+class SeedFact:
+    """One fact, the articles that state it, what the software does about it, and its homes in the data."""
+
+    id: str
+    fact: str
+    seeds: tuple[str, ...]
+    home: tuple[str, ...]
+    software: str
+    conflict: str | None = None
 
 
-def has_home(files: Mapping[str, Any], ids: Collection[str], home: str) -> bool:
+@dataclass(frozen=True, slots=True)
+class SeedFacts:
+    """The whole of seed-facts.json."""
+
+    schema_version: str
+    comment: str
+    facts: tuple[SeedFact, ...]
+
+
+def check_facts(
+    facts: SeedFacts, protocol: Protocol, course_json: Any, ids: Collection[str]
+) -> Iterator[Problem]:
+    """Every home that is neither one of `ids`, nor a concern or area, nor a path into protocol.json."""
+    for fact in facts.facts:
+        if not fact.home:
+            yield Problem(FACTS, fact.id, "has no home")
+        for home in fact.home:
+            if not has_home(home, protocol, course_json, ids):
+                yield Problem(FACTS, fact.id, f"has no home at {home!r}")
+
+
+def has_home(home: str, protocol: Protocol, course_json: Any, ids: Collection[str]) -> bool:
     """Whether `home` names something: `SQ-ISO`, `concern:melasma` or `protocol.defaults.sessions_min`."""
-    for prefix, key in _PREFIXES.items():
-        if home.startswith(prefix):
-            return home.removeprefix(prefix) in {thing["id"] for thing in files[COURSE][key]}
+    kind, _, name = home.partition(":")
+    if kind == "concern":
+        return name in {concern.id for concern in protocol.course.concerns}
+    if kind == "area":
+        return name in {area.id for area in protocol.course.areas}
     head, *path = home.split(".")
     if head != "protocol" or not path:
         return home in ids
-    place: Any = files[COURSE]
+    place = course_json
     for key in path:
         if not isinstance(place, dict) or key not in place:
             return False

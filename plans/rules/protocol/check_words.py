@@ -29,7 +29,7 @@ def check_words(protocol: Protocol, conditions: Conditions) -> Iterator[Problem]
 
 def _grammar(protocol: Protocol) -> Iterator[Problem]:
     grammar = protocol.course.condition_grammar
-    known, written = set(Op), {note.op for note in grammar.ops}
+    known, written = {str(op) for op in Op}, {note.op for note in grammar.ops}
     for op in sorted(known ^ written):
         yield Problem(COURSE, "condition_grammar", f"op {op!r} is not in both the grammar and the rules")
     noted = {note.field: note.type for note in grammar.fields}

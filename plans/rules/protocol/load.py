@@ -7,7 +7,7 @@ from patients.rules.conditions import FIELDS, SEVERITY_OF, Kind
 from plans.rules.protocol.care import Aftercare, Precare, ScreeningFile
 from plans.rules.protocol.check_care import check_care
 from plans.rules.protocol.check_course import check_course
-from plans.rules.protocol.check_facts import check_facts
+from plans.rules.protocol.check_facts import SeedFacts, check_facts
 from plans.rules.protocol.check_screening import check_screening
 from plans.rules.protocol.check_words import check_words
 from plans.rules.protocol.course import Course
@@ -26,6 +26,7 @@ from plans.rules.protocol.model import (
 T = TypeVar("T")
 
 TRANSLATED = (COURSE, SCREENING, AFTERCARE, PRECARE)
+_HEADINGS = "category."
 _SPANISH_KEYS = frozenset({"schema_version", "language", "base", "comment", "texts"})
 
 
@@ -58,17 +59,30 @@ def parse(files: Mapping[str, Any]) -> Protocol:
         problems += decoder.problems
     if course is None or screening is None or aftercare is None or precare is None or sources is None:
         raise ProtocolError(problems)
-    texts = {key: text for decoder in decoders.values() for key, text in decoder.texts.items()}
+    texts = {
+        key: text
+        for decoder in decoders.values()
+        for key, text in decoder.texts.items()
+        if not key[0].startswith(_HEADINGS)
+    }
     protocol = Protocol(course, screening, aftercare, precare, sources.sources, texts)
     problems += check_words(protocol, {name: decoder.conditions for name, decoder in decoders.items()})
     problems += check_course(protocol)
     problems += check_screening(protocol)
     problems += check_care(protocol)
     if FACTS in files:
-        problems += check_facts(files, {found for decoder in decoders.values() for found in decoder.ids})
+        problems += _facts(files, protocol, {found for decoder in decoders.values() for found in decoder.ids})
     if problems:
         raise ProtocolError(problems)
     return protocol
+
+
+def _facts(files: Mapping[str, Any], protocol: Protocol, ids: set[str]) -> Iterator[Problem]:
+    decoder = Decoder(FACTS, {}, {})
+    facts = decoder.read(SeedFacts, files[FACTS])
+    yield from decoder.problems
+    if facts is not None:
+        yield from check_facts(facts, protocol, files[COURSE], ids)
 
 
 def _missing_or_unknown(files: Mapping[str, Any]) -> Iterator[Problem]:

@@ -184,18 +184,18 @@ class VisitMasks:
         """Starts at which a patient who is busy in those cells is free for the visit itself."""
         return runs(FULL & ~busy, self.length)
 
-    def place(self, day: date, practitioner: Id, start: int) -> Slot | None:
-        """The visit with the free room and device that fit tightest, or None if a kind has none free."""
-        chosen: list[Id | None] = []
-        for kind, places, buffers in (
-            (self.treatment.room_kind, self.rooms, self.treatment.room_buffer),
-            (self.treatment.device_kind, self.devices, self.treatment.device_buffer),
-        ):
-            best = self._tightest(places, self.needed(start, buffers), day) if kind is not None else None
-            if kind is not None and best is None:
-                return None
-            chosen.append(best)
-        return Slot(day, practitioner, start, *chosen)
+    def place(self, day: date, practitioner: Id, start: int, like: Slot | None = None) -> Slot:
+        """The visit with a free room and device: those of the slot `like` if they are free, else the tightest fit.
+
+        Raises LookupError when a kind that is needed has none free.
+        """
+        needs, room, device = self.treatment, None, None
+        if needs.room_kind is not None:
+            room = self._tightest(self.rooms, self.needed(start, needs.room_buffer), day, like and like.room)
+        if needs.device_kind is not None:
+            taken = self.needed(start, needs.device_buffer)
+            device = self._tightest(self.devices, taken, day, like and like.device)
+        return Slot(day, practitioner, start, room, device)
 
     def needed(self, start: int, buffers: tuple[int, int]) -> int:
         """The cells that a visit at that minute takes of a resource with those buffers."""
@@ -230,16 +230,15 @@ class VisitMasks:
             starts |= runs(free, before + self.length + after) << before
         return starts
 
-    def _tightest(self, places: Sequence[Place], needed: int, day: date) -> Id | None:
-        best: tuple[int, Id] | None = None
-        for place in places:
+    def _tightest(self, places: Sequence[Place], needed: int, day: date, kept: Id | None) -> Id:
+        fits: list[tuple[bool, int, int, Id]] = []
+        for index, place in enumerate(places):
             free = self.masks.usable(place.id, day) & ~self.masks.booked(place.id, day)
-            if not needed or needed & ~free:
-                continue
-            leftover = _stretch(free, needed)
-            if best is None or leftover < best[0]:
-                best = leftover, place.id
-        return best[1] if best else None
+            if needed and not needed & ~free:
+                fits.append((place.id != kept, _stretch(free, needed), index, place.id))
+        if not fits:
+            raise LookupError(f"nothing of the kind is free on {day}")
+        return min(fits)[-1]
 
 
 def _stretch(free: int, inside: int) -> int:

@@ -38,7 +38,9 @@ def _alone(request: Request, slot: Slot, number: int) -> Iterator[CostPart]:
         yield CostPart("daytime", number, weights.daytime)
 
 
-def _between(request: Request, before: Slot | Anchor, after: Slot | Anchor, number: int) -> Iterator[CostPart]:
+def _between(
+    request: Request, before: Slot | Anchor, after: Slot | Anchor, number: int
+) -> Iterator[CostPart]:
     weights = request.weights
     step = request.steps[number - 1 if request.anchor else number - 2]
     off = (after.day - before.day).days - step.target

@@ -8,6 +8,7 @@ from datetime import date
 from functools import cache
 
 from plans.rules.scheduling.levels import QUARTER
+from plans.rules.scheduling.masks import Masks
 from plans.rules.scheduling.model import Calendar, Option, Request, Slot
 from plans.rules.scheduling.price import price_series
 from plans.rules.scheduling.space import Node, Space, ones
@@ -38,7 +39,7 @@ def cheapest(calendar: Calendar, request: Request, wanted: int = 3) -> tuple[lis
 
     Counts series one by one where they tie, so it is meant for checking, not for serving.
     """
-    return counted(Supply(calendar, request), request, wanted)
+    return counted(Supply(Masks(calendar), request), request, wanted)
 
 
 def counted(supply: Supply, request: Request, wanted: int) -> tuple[list[int], int]:
@@ -133,12 +134,8 @@ class Paths:
         return known
 
     def _slot(self, node: Node) -> Slot:
-        slot = self.space.supply.visits.place(
-            node.day, self.space.people[node.person], self.space.minute(node.column)
-        )
-        if slot is None:
-            raise AssertionError(f"no place for {node}")
-        return slot
+        start = self.space.minute(node.column)
+        return self.space.supply.visits.place(node.day, self.space.people[node.person], start)
 
 
 def _with_preferred(firsts: list[First], space: Space, wanted: int) -> list[First]:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from clinic.rules.timegrid import CELL_MINUTES, CELLS, cells_up, outward_cells
 from plans.rules.scheduling.masks import Masks, Starts, VisitMasks, cells
-from plans.rules.scheduling.model import Calendar, Days, Id, Request, Step
+from plans.rules.scheduling.model import Days, Id, Request, Step
 
 DAY = timedelta(days=1)
 
@@ -14,9 +14,9 @@ DAY = timedelta(days=1)
 class Supply:
     """Free starts of every able practitioner on every day, for a patient; wishes and allowed lists aside."""
 
-    def __init__(self, calendar: Calendar, request: Request) -> None:
-        self.masks = Masks(calendar)
-        self.visits = VisitMasks(self.masks, request.treatment)
+    def __init__(self, masks: Masks, request: Request) -> None:
+        self.masks = masks
+        self.visits = VisitMasks(masks, request.treatment)
         self.patient = request.patient
         self._busy: dict[date, int] = {}
         for day, start, end in request.patient_busy:
@@ -34,10 +34,11 @@ class Supply:
         """The practitioners, in the clinic's order, who can take the visit on that day, with their starts."""
         known = self._days.get(day)
         if known is None:
-            known = self._days[day] = list(self._work_out(day))
+            known = self._days[day] = list(self.look(day))
         return known
 
-    def _work_out(self, day: date) -> Iterator[tuple[Id, Starts]]:
+    def look(self, day: date) -> Iterator[tuple[Id, Starts]]:
+        """As `on`, but worked out anew: for masks in which bookings come and go."""
         common = self.visits.place_starts(day)
         if common:
             common &= self.patient_starts(day)

@@ -70,7 +70,8 @@ def screening_of(protocol: Protocol, given: Json) -> Screening:
     questions = {question.id: question for question in protocol.questionnaire.questions}
     assert listed.keys() <= questions.keys()
     answers = [
-        _answer(name, listed.get(name, {"answer": question.clear_answer})) for name, question in questions.items()
+        _answer(name, listed.get(name, {"answer": question.clear_answer}))
+        for name, question in questions.items()
     ]
     return evaluate(
         protocol.questionnaire,

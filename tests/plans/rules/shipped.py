@@ -2,6 +2,7 @@
 
 import copy
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,3 +18,30 @@ PROTOCOL = protocols.parse(FILES)
 def copied_files() -> dict[str, Any]:
     """Every file of the protocol, free to change."""
     return copy.deepcopy(FILES)
+
+
+def problems(files: dict[str, Any]) -> list[str]:
+    """Every problem of the protocol in `files`, as it is told."""
+    try:
+        protocols.parse(files)
+    except protocols.ProtocolError as error:
+        return list(map(str, error.problems))
+    return []
+
+
+def thing(files: dict[str, Any], file: str, name: str) -> dict[str, Any]:
+    """The object with that id in one file, free to change."""
+    found = list(_with_id(files[file], name))
+    assert len(found) == 1, f"{len(found)} things are called {name}"
+    return found[0]
+
+
+def _with_id(place: Any, name: str) -> Iterator[dict[str, Any]]:
+    if isinstance(place, dict):
+        if place.get("id") == name:
+            yield place
+        for inner in place.values():
+            yield from _with_id(inner, name)
+    elif isinstance(place, list):
+        for inner in place:
+            yield from _with_id(inner, name)

@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from clinic.rules.roles import Role
 from patients.rules.conditions import matches
 from patients.rules.flags import Flag, may_lift, settle, status
-from patients.rules.terms import Language, Level
+from patients.rules.terms import Language, Level, fill, say_instant
 from plans.rules.followup import series_end
 from plans.rules.healing import CheckInAnswers, triage
 from plans.rules.protocol.care import AfterInstruction, BeforeInstruction
@@ -67,9 +68,7 @@ def check_proposal(expected: Json, found: Recommendation) -> None:
         "interval_days": found.interval_days,
         "window_days": [found.window.earliest, found.window.latest],
         "target_day": found.window.target,
-        "flags": {
-            level: sorted(flag.id for flag in found.flags if flag.level is level) for level in Level
-        },
+        "flags": {level: sorted(flag.id for flag in found.flags if flag.level is level) for level in Level},
         "maintenance": found.maintenance.id,
         "shown": expected.get("shown", shown),
         "not_shown": expected.get("not_shown", kept),
@@ -189,17 +188,14 @@ def check_series(seen: Seen, wanted: Json) -> None:
 def check_night_rule(seen: Seen, wanted: Json) -> None:
     keys(wanted, "slot", "applies", "shows_text")
     session = seen.case["aftercare"]["session"]
-    lines = {line.id: line for line in PROTOCOL.aftercare.instructions}
     for language in Language:
         sheet = aftercare_of(PROTOCOL, seen.case["input"], session, seen.found.history, language)
         item = next(item for item in sheet.items if item.slot == wanted["slot"])
-        night_text = lines[item.id].night_text
-        assert night_text is not None
-        tail = night_text[language].split("}")[-1]
-        assert item.text.endswith(tail)
-        marks = [text[language] for text in (night_text, lines[item.id].text)]
-        assert (item.text == filled(marks[0], item.text)) == wanted["applies"]
-        if wanted["applies"]:
+        written = "night_text" if wanted["applies"] else "text"
+        values = {"from": say_instant(item.from_, ZoneInfo(sheet.tz), language)}
+        values |= {one.id: one.text[language] for one in PROTOCOL.aftercare.product_defaults}
+        assert item.text == fill(PROTOCOL.text(item.id, written, language), values)
+        if wanted["shows_text"] is not None:
             assert wanted["shows_text"][language] in item.text
 
 

@@ -1,0 +1,199 @@
+"""The people of a clinic: who works here as what, when, and who no longer does."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.contrib.auth.hashers import make_password
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from clinic.actions import audit, outbox
+from clinic.actions.authority import must
+from clinic.actions.refusal import Refused
+from clinic.actions.site import absence, in_week
+from clinic.models import Clinic, Leave, Membership, Resource, Shift, User
+from clinic.rules.roles import Actor, Right, Role
+from clinic.rules.timegrid import Span
+
+FLAG_OF = {
+    Role.FRONT_DESK: "is_front_desk",
+    Role.PRACTITIONER: "is_practitioner",
+    Role.PRESCRIBER: "is_prescriber",
+    Role.CLINICAL_LEAD: "is_clinical_lead",
+    Role.ADMIN: "is_admin",
+}
+THEMES = ("", "light", "dark")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody to engage. Without a password they are mailed how to set one."""
+
+    email: str
+    name: str
+    title: str = ""
+    licence: str = ""
+    language: str = "en-gb"
+    password: str | None = None
+    is_demo: bool = False
+    position: int = 0
+
+
+@transaction.atomic
+def engage(
+    actor: Actor, clinic: Clinic, person: Person, roles: Collection[Role], *, at: datetime
+) -> Membership:
+    """Make a person a member of a clinic with roles; a practitioner gets a calendar of their own.
+
+    Somebody who works elsewhere already keeps their account, password and calendar. Raises Refused for an
+    address that is none, for roles that do not go together, and for somebody who is a member already.
+    """
+    must(actor, Right.MANAGE_CLINIC, clinic.pk)
+    flags = _flags(roles)
+    user = _account(person)
+    if Membership.objects.filter(clinic=clinic, user=user).exists():
+        raise Refused(_("This person is a member of the clinic already."), code="member", field="email")
+    _give_calendar(user, flags)
+    member = Membership.objects.create(
+        clinic=clinic,
+        user=user,
+        title=person.title,
+        licence=person.licence,
+        position=person.position,
+        **flags,
+    )
+    audit.record(actor, "engage", member, at=at, clinic_id=clinic.pk, fields=roles)
+    if not user.has_usable_password():
+        context: dict[str, object] = {"clinic": clinic, "name": user.name}
+        outbox.queue("clinic/welcome", member, user, at=at, context=context, clinic_id=clinic.pk)
+    return member
+
+
+def _flags(roles: Collection[Role]) -> dict[str, bool]:
+    held = set(roles)
+    if not held or not held <= set(FLAG_OF):
+        raise Refused(_("Choose at least one role in the clinic."), code="roles", field="roles")
+    if held & {Role.PRESCRIBER, Role.CLINICAL_LEAD} and Role.PRACTITIONER not in held:
+        raise Refused(
+            _("A prescriber or clinical lead is a practitioner as well: choose that too."),
+            code="roles",
+            field="roles",
+        )
+    return {flag: role in held for role, flag in FLAG_OF.items()}
+
+
+def _account(person: Person) -> User:
+    email = person.email.strip().lower()
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise Refused(
+            _("Enter an e-mail address such as name@example.org."), code="email", field="email"
+        ) from None
+    if not person.name.strip():
+        raise Refused(_("Enter the person's name."), code="empty", field="name")
+    fields = {
+        "name": person.name.strip(),
+        "language": person.language,
+        "password": make_password(person.password),
+        "is_demo": person.is_demo,
+    }
+    return User.objects.get_or_create(email=email, defaults=fields)[0]
+
+
+def _give_calendar(user: User, flags: Mapping[str, bool]) -> None:
+    if flags["is_practitioner"] and user.resource_id is None:
+        user.resource = Resource.objects.create(kind=Resource.Kind.PRACTITIONER)
+        user.save(update_fields=["resource"])
+
+
+@transaction.atomic
+def change_roles(actor: Actor, member: Membership, roles: Collection[Role], *, at: datetime) -> Membership:
+    """Give a member other roles. Their sessions end, so that the change holds from the next click."""
+    must(actor, Right.MANAGE_CLINIC, member.clinic_id)
+    flags = _flags(roles)
+    _refuse_oneself(actor, member)
+    _give_calendar(member.user, flags)
+    changed = [flag for flag, held in flags.items() if getattr(member, flag) != held]
+    for flag, held in flags.items():
+        setattr(member, flag, held)
+    member.save(update_fields=list(flags))
+    _end_sessions(member)
+    audit.record(actor, "change_roles", member, at=at, clinic_id=member.clinic_id, fields=changed)
+    return member
+
+
+@transaction.atomic
+def disable(actor: Actor, member: Membership, *, at: datetime) -> Membership:
+    """End a membership. The account stays, for what it signed and for other clinics; its sessions end."""
+    must(actor, Right.MANAGE_CLINIC, member.clinic_id)
+    _refuse_oneself(actor, member)
+    member.is_active = False
+    member.save(update_fields=["is_active"])
+    _end_sessions(member)
+    audit.record(actor, "disable", member, at=at, clinic_id=member.clinic_id)
+    return member
+
+
+def _refuse_oneself(actor: Actor, member: Membership) -> None:
+    if actor.user_id == member.user_id:
+        raise Refused(_("Ask another administrator: nobody changes their own rights."), code="oneself")
+
+
+def _end_sessions(member: Membership) -> None:
+    User.objects.filter(pk=member.user_id).update(session_epoch=F("session_epoch") + 1)
+    member.user.refresh_from_db(fields=["session_epoch"])
+
+
+@transaction.atomic
+def set_shifts(
+    actor: Actor, member: Membership, since: date, week: Mapping[int, Sequence[Span]], *, at: datetime
+) -> None:
+    """Set the weekly hours that hold from `since` on: weekday (0 = Monday) to spans of minutes."""
+    must(actor, Right.MANAGE_CLINIC, member.clinic_id)
+    rows = [
+        Shift(membership=member, since=since, weekday=weekday, start_minute=start, end_minute=end)
+        for weekday, start, end in in_week(week)
+    ]
+    if not rows:
+        raise Refused(_("Enter the hours of at least one day."), code="hours", field="hours")
+    member.shifts.filter(since=since).delete()
+    Shift.objects.bulk_create(rows)
+    audit.record(actor, "set_shifts", member, at=at, clinic_id=member.clinic_id, fields=["shifts"])
+
+
+@transaction.atomic
+def give_leave(
+    actor: Actor,
+    member: Membership,
+    first: date,
+    last: date,
+    *,
+    at: datetime,
+    hours: Span | None = None,
+    reason: str = "",
+) -> Leave:
+    """Put a member on leave on first..last, the last included; with hours, for those minutes of each day."""
+    must(actor, Right.MANAGE_CLINIC, member.clinic_id)
+    start, end = absence(first, last, hours)
+    leave = Leave.objects.create(
+        membership=member, first=first, last=last, start_minute=start, end_minute=end, reason=reason
+    )
+    audit.record(actor, "give_leave", leave, at=at, clinic_id=member.clinic_id)
+    return leave
+
+
+@transaction.atomic
+def choose_theme(actor: Actor, user: User, theme: str, *, at: datetime) -> None:
+    """Save the colours a person wants: light, dark, or empty for those of the device."""
+    if theme not in THEMES:
+        raise Refused(_("Choose light, dark, or as the device."), code="theme", field="theme")
+    if actor.user_id != user.pk:
+        raise Refused(_("Everybody chooses their own colours."), code="not_allowed")
+    user.theme = theme
+    user.save(update_fields=["theme"])
+    audit.record(actor, "choose_theme", user, at=at, fields=["theme"])

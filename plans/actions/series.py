@@ -1,0 +1,185 @@
+"""What happens to a series as a whole: cancelled, paused, resumed, ended, and the last change undone."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from clinic.actions import audit, outbox
+from clinic.actions.refusal import Refused
+from clinic.rules.roles import Actor, Right
+from plans.actions import holding
+from plans.actions.booking import lock, place, session_of, tell_patient, write_change
+from plans.actions.visits import mark
+from plans.models import Kind, Series, SeriesChange, Visit
+from plans.queries.protocols import parsed
+from plans.queries.slots import visit_type
+from plans.queries.standing import standing
+from plans.rules import plan as plans
+from plans.rules.visiting import HELD, State
+
+SCOPES = ("one", "following", "all")
+
+
+@transaction.atomic
+def cancel(
+    actor: Actor, visit: Visit, *, scope: str = "one", at: datetime, reason: str = ""
+) -> SeriesChange | None:
+    """Cancel a visit; in a series this one, this and the following, or all that are still to come.
+
+    Returns the change of the series, None for a visit of no series. What is done stays done.
+    """
+    if scope not in SCOPES:
+        raise Refused(_("Choose which sessions to cancel."), code="scope", field="scope")
+    if visit.series is None:
+        mark(actor, visit, State.CANCELLED, at=at, reason=reason)
+        return None
+    series = lock(visit.series)
+    chosen = _in_scope(series, visit, scope)
+    before = [session_of(one) for one in chosen]
+    for one in chosen:
+        mark(actor, one, State.CANCELLED, at=at, reason=reason)
+    series.refresh_from_db(fields=["revision", "state"])
+    change = write_change(actor, series, "cancel", before=before, after=(), at=at, reason=reason)
+    tell_patient("plans/cancelled", series, change, chosen, at)
+    return change
+
+
+def _in_scope(series: Series, visit: Visit, scope: str) -> list[Visit]:
+    held = Visit.objects.filter(series=series, state__in=HELD).select_related(
+        "practitioner__user", "clinic", "patient", "series"
+    )
+    if scope == "one":
+        held = held.filter(pk=visit.pk)
+    elif scope == "following":
+        held = held.filter(session_number__gte=visit.session_number or 0)
+    chosen = list(held.order_by("session_number"))
+    if not chosen:
+        raise Refused(
+            _("Nothing is left to cancel. Reload the page to see the series as it is."), code="nothing_held"
+        )
+    return chosen
+
+
+@transaction.atomic
+def undo(actor: Actor, change: SeriesChange, *, at: datetime) -> Series:
+    """Take a change of dates back within three minutes: every date stands again as it did before.
+
+    Raises Refused when the time is over or the series has changed since, SlotTaken when an old time is gone.
+    """
+    series = lock(change.series)
+    change = SeriesChange.objects.get(pk=change.pk)
+    if change.undone_at is not None:
+        return series
+    last = SeriesChange.objects.filter(series=series).order_by("-at").first()
+    if at > change.at + outbox.UNDO_GRACE or last is None or last.pk != change.pk:
+        raise Refused(
+            _("It is too late to undo this: the patient has been told. Move or cancel instead."),
+            code="undo_too_late",
+        )
+    _restore(series, change, at)
+    outbox.void(change)
+    change.undone_at = at
+    change.save(update_fields=["undone_at"])
+    series.revision += 1
+    series.state = _state_of(series)
+    series.save(update_fields=["revision", "state"])
+    audit.record(actor, "undo", series, at=at, patient_id=series.patient_id, reason=change.verb)
+    return series
+
+
+def _restore(series: Series, change: SeriesChange, at: datetime) -> None:
+    before, after = plans.from_data(change.before), plans.from_data(change.after)
+    had = {session.number for session in before}
+    # What the change made goes; nothing else can hang on a visit that is minutes old.
+    made = [session.number for session in after if session.number not in had]
+    Visit.objects.filter(series=series, session_number__in=made, state__in=HELD).delete()
+    if change.verb == "cancel":
+        _hold_again(series, [session.number for session in before])
+    elif before:
+        place(standing(series), before, at=at)
+
+
+def _hold_again(series: Series, numbers: Sequence[int]) -> None:
+    """Let the visits that were cancelled last stand again."""
+    visits = []
+    for number in numbers:
+        cancelled = Visit.objects.filter(series=series, session_number=number, state=State.CANCELLED)
+        visit = cancelled.select_related("practitioner__user", "clinic", "patient").latest("state_at")
+        visit.state, visit.state_before = visit.state_before or State.BOOKED, ""
+        visit.sequence += 1
+        visit.save(update_fields=["state", "state_before", "sequence"])
+        visits.append(visit)
+    holding.hold(visits, visit_type(series.clinic, Kind.TREATMENT))
+
+
+def _state_of(series: Series) -> str:
+    states = set(series.visits.values_list("state", flat=True))
+    if State.DONE in states:
+        return Series.State.ACTIVE
+    return Series.State.BOOKED if states & HELD else Series.State.TO_BOOK
+
+
+@transaction.atomic
+def pause(actor: Actor, series: Series, *, reason: str, at: datetime) -> Series:
+    """Hold a series for a clinical reason: its dates stay, nobody is treated before a practitioner has looked."""
+    series = _for_clinician(actor, series)
+    if series.state not in Series.OPEN:
+        raise Refused(_("Only a series that is under way can be paused."), code="not_open")
+    _need_reason(reason)
+    series.state, series.hold_reason = Series.State.PAUSED, reason.strip()
+    return _saved(actor, series, "pause", at)
+
+
+@transaction.atomic
+def resume(actor: Actor, series: Series, *, earliest_on: date | None = None, at: datetime) -> Series:
+    """Let a paused series go on; nothing is booked before `earliest_on`. Sessions before it are cancelled."""
+    series = _for_clinician(actor, series)
+    if series.state != Series.State.PAUSED:
+        raise Refused(_("This series is not paused."), code="not_paused")
+    series.hold_reason, series.earliest_on = "", earliest_on
+    series.state = _state_of(series)
+    series = _saved(actor, series, "resume", at)
+    early = Visit.objects.filter(series=series, state__in=HELD, day__lt=earliest_on) if earliest_on else ()
+    for visit in early:
+        mark(actor, visit, State.CANCELLED, at=at, reason=_("before the date agreed when the series went on"))
+    return series
+
+
+@transaction.atomic
+def stop(actor: Actor, series: Series, *, end_reason: str, reason: str = "", at: datetime) -> Series:
+    """End a series early. `end_reason` is an id of the protocol; sessions still to come are cancelled."""
+    series = _for_clinician(actor, series)
+    if series.state in (Series.State.STOPPED, Series.State.COMPLETED):
+        raise Refused(_("This series has ended already."), code="ended")
+    known = {one.id: one for one in parsed(series.protocol_version).course.series_end_reasons}
+    if end_reason not in known or not known[end_reason].ends_series:
+        raise Refused(_("Choose why the series ends."), code="end_reason", field="end_reason")
+    for visit in Visit.objects.filter(series=series, state__in=HELD):
+        mark(actor, visit, State.CANCELLED, at=at, reason=end_reason)
+    series.refresh_from_db(fields=["revision"])
+    series.state, series.end_reason, series.hold_reason = Series.State.STOPPED, end_reason, reason.strip()
+    return _saved(actor, series, "stop", at)
+
+
+def _for_clinician(actor: Actor, series: Series) -> Series:
+    if not actor.may(Right.WRITE_CLINICAL) or actor.clinic_id != series.clinic_id:
+        raise Refused(_("A practitioner decides this."), code="not_allowed")
+    return lock(series)
+
+
+def _need_reason(reason: str) -> None:
+    if len(reason.strip()) < 15:
+        raise Refused(
+            _("Write the reason in at least 15 characters. It stands in the patient's record."),
+            code="reason_short",
+            field="reason",
+        )
+
+
+def _saved(actor: Actor, series: Series, verb: str, at: datetime) -> Series:
+    series.revision += 1
+    series.save(update_fields=["state", "hold_reason", "earliest_on", "end_reason", "revision"])
+    audit.record(actor, verb, series, at=at, patient_id=series.patient_id, fields=["state"])
+    return series

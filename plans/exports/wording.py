@@ -1,0 +1,150 @@
+"""The engine's answers in words, in one place."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext, ngettext
+
+from plans.queries.proposals import Choice, Row
+from plans.rules.plan import practitioners
+from plans.rules.scheduling.model import Refusal, Relaxation
+
+
+def weekday_plural(weekday: int) -> str:
+    """Return `Mondays` and so on."""
+    return (
+        gettext("Mondays"),
+        gettext("Tuesdays"),
+        gettext("Wednesdays"),
+        gettext("Thursdays"),
+        gettext("Fridays"),
+        gettext("Saturdays"),
+        gettext("Sundays"),
+    )[weekday]
+
+
+def short_day(day: date) -> str:
+    """Return Thu 4 Feb 2027."""
+    return date_format(day, "D j M Y")
+
+
+def clock(minute: int) -> str:
+    """Return 09:05."""
+    return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
+def title(choice: Choice) -> str:
+    """Return what a proposal is called."""
+    name, last = choice.name, choice.rows[-1]
+    if name is None:
+        return gettext("Your choice")
+    if name.title == "same_time" and name.weekday is not None and name.start is not None:
+        return gettext("Same time every visit: %(days)s at %(time)s") % {
+            "days": weekday_plural(name.weekday),
+            "time": clock(name.start),
+        }
+    if name.title == "soonest":
+        return gettext("Finishes soonest: %(day)s") % {"day": short_day(last.day)}
+    first = choice.rows[0]
+    return gettext("Starts %(day)s at %(time)s") % {"day": short_day(first.day), "time": clock(first.slot.start)}
+
+
+def summary(choice: Choice) -> str:
+    """Return who treats, and when the series ends."""
+    people = {row.slot.practitioner: row.practitioner.user.name for row in choice.rows}
+    counts = practitioners(row.slot for row in choice.rows)
+    if len(counts) == 1:
+        who = gettext("%(name)s each time") % {"name": next(iter(people.values()))}
+    else:
+        who = ", ".join(f"{people[key]} {count}×" for key, count in counts.items())
+    return gettext("%(who)s · finishes %(day)s") % {"who": who, "day": short_day(choice.rows[-1].day)}
+
+
+def tags(choice: Choice) -> list[tuple[str, str, str]]:
+    """Return what sets a proposal apart: words, colour, icon."""
+    found: list[tuple[str, str, str]] = []
+    name = choice.name
+    if name is not None and name.is_best:
+        found.append((gettext("Best fit"), "brand", "spark"))
+    if name is not None and name.sooner:
+        words = ngettext("%(n)s day sooner", "%(n)s days sooner", name.sooner) % {"n": name.sooner}
+        found.append((words, "info", ""))
+    found.append(_schedule_tag(choice.rows))
+    return found
+
+
+def _schedule_tag(rows: Iterable[Row]) -> tuple[str, str, str]:
+    rows = list(rows)
+    outside = [row for row in rows if row.gap.state not in ("first", "on_plan")]
+    if outside:
+        words = ngettext("%(n)s outside its window", "%(n)s outside their windows", len(outside))
+        return words % {"n": len(outside)}, "warn", "alert"
+    words = ngettext("%(n)s on schedule", "All %(n)s on schedule", len(rows)) % {"n": len(rows)}
+    return words, "ok", "check"
+
+
+def why_not(refusal: Refusal) -> list[str]:
+    """Return, in sentences, why there is no series."""
+    if refusal.reason == "too short":
+        assert refusal.earliest_possible_finish is not None
+        days = refusal.days_too_late or 0
+        sentence = ngettext(
+            "The sessions cannot be done that fast: the earliest possible finish is %(day)s, %(n)s day too late.",
+            "The sessions cannot be done that fast: the earliest possible finish is %(day)s, %(n)s days too late.",
+            days,
+        )
+        return [sentence % {"day": short_day(refusal.earliest_possible_finish), "n": days}]
+    said = []
+    if refusal.window:
+        first, last = (short_day(day) for day in refusal.window)
+        said.append(
+            gettext("Session %(number)s finds no place between %(first)s and %(last)s.")
+            % {"number": refusal.blocked_session, "first": first, "last": last}
+        )
+    else:
+        said.append(
+            gettext("Session %(number)s has no day left between the others.") % {"number": refusal.blocked_session}
+        )
+    return [*said, *(blocker(code, days) for code, days in refusal.blockers.items() if days)]
+
+
+def blocker(code: str, days: int) -> str:
+    """Return how many days one thing rules out."""
+    words = {
+        "closed": gettext("the clinic is closed"),
+        "blackout": gettext("the patient is away or an event is near"),
+        "weekday": gettext("the weekday was not wished for"),
+        "practitioner away": gettext("nobody who may treat is working"),
+        "time of day": gettext("the time of day was not wished for, or the patient is busy"),
+        "practitioner full": gettext("everybody who may treat is booked"),
+        "no room": gettext("no room is free"),
+        "no device": gettext("no device is free"),
+        "ok": gettext("a place is free, but not together with the other sessions"),
+    }
+    return ngettext("%(n)s day: %(why)s.", "%(n)s days: %(why)s.", days) % {"n": days, "why": words[code]}
+
+
+def way_out(relaxation: Relaxation) -> str:
+    """Return what would help, in words."""
+    last = short_day(relaxation.option.slots[-1].day)
+    days = relaxation.days or 0
+    words = {
+        "weekdays": gettext("Allow any weekday: finishes %(day)s."),
+        "daytime": gettext("Allow any time of day: finishes %(day)s."),
+        "same_practitioner": gettext("Allow a change of practitioner: finishes %(day)s."),
+        "practitioner": gettext("Allow any practitioner: finishes %(day)s."),
+        "blackout": gettext("Use days that were to be kept clear: finishes %(day)s."),
+        "max_gap": ngettext(
+            "Let sessions lie %(n)s day further apart, which needs a reason: finishes %(day)s.",
+            "Let sessions lie %(n)s days further apart, which needs a reason: finishes %(day)s.",
+            days,
+        ),
+        "finish": ngettext(
+            "Finish %(n)s day later, on %(day)s.", "Finish %(n)s days later, on %(day)s.", days
+        ),
+        "first": ngettext(
+            "Start up to %(n)s day later: finishes %(day)s.", "Start up to %(n)s days later: finishes %(day)s.", days
+        ),
+    }
+    return words[relaxation.relax] % {"n": days, "day": last}

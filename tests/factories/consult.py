@@ -1,0 +1,72 @@
+"""The shipped protocol, and drafts of consultations as a practitioner would fill them in."""
+
+import datetime
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from clinic.models import Clinic, Membership
+from clinic.rules.roles import SYSTEM
+from patients.models import Patient
+from patients.rules.questions import Answer, AskAt
+from plans.actions import consult, protocols
+from plans.models import Consultation, ProtocolVersion
+from plans.queries.protocols import parsed
+
+SHIPPED = Path(settings.BASE_DIR) / "plans" / "protocols" / "microneedling"
+AT = datetime.datetime(2026, 3, 2, 9, 30, tzinfo=datetime.UTC)
+TODAY = AT.date()
+CHEEKS = {"id": "acne_scars", "grade": 3, "areas": ["cheeks"]}
+
+
+@cache
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def shipped_files() -> dict[str, Any]:
+    """Return the files of the shipped protocol, decoded anew."""
+    return {path.name: json.loads(_text(path)) for path in sorted(SHIPPED.glob("*.json"))}
+
+
+def publish_shipped(clinic: Clinic, at: datetime.datetime = AT) -> ProtocolVersion:
+    """Publish the shipped protocol for a clinic."""
+    return protocols.publish(SYSTEM, clinic, shipped_files(), at)
+
+
+def clear_answers(
+    version: ProtocolVersion, given_on: datetime.date = TODAY, **other: str
+) -> list[Answer]:
+    """Return the answer that raises nothing to each question of a consultation; `SQ_ISO="taking_now"` differs."""
+    differs = {name.replace("_", "-"): value for name, value in other.items()}
+    return [
+        Answer(question.id, differs.get(question.id, question.clear_answer), given_on)
+        for question in parsed(version).questionnaire.questions
+        if AskAt.CONSULTATION in question.ask_at
+    ]
+
+
+def complete(version: ProtocolVersion, **other: Any) -> consult.Draft:
+    """Return a draft that can be signed: 4 sessions, 28 days apart, accepted."""
+    whole: dict[str, Any] = {
+        "skin_type": 3,
+        "sun_damage": "none",
+        "goal": "standard",
+        "goal_words": "Smoother cheeks",
+        "concerns": [CHEEKS],
+        "expectations_talk": True,
+        "decision": "accepted",
+        "answers": clear_answers(version),
+    }
+    return consult.Draft(**{**whole, **other})  # type: ignore[typeddict-item]
+
+
+def a_draft(
+    practitioner: Membership, patient: Patient, at: datetime.datetime = AT, **data: Any
+) -> Consultation:
+    """Open a consultation and fill it in, so that it can be signed unless `data` says otherwise."""
+    draft = consult.open_consultation(practitioner.actor, practitioner, patient, at)
+    return consult.save(practitioner.actor, draft, complete(draft.protocol_version, **data), at)
