@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from plans.views import booking, chart, consult, day, portal, protocol, series, treat, visits
+from plans.views import booking, chart, consult, day, moving, portal, protocol, series, treat, visits
 
 app_name = "plans"
 staff = [
@@ -10,10 +10,10 @@ staff = [
     path("days/<str:date>/", day.day, name="day"),
     path("series/", day.worklist, name="worklist"),
     path("patients/<uuid:patient>/", chart.patient, name="patient"),
-    path("visits/new/", visits.new, name="visit_new"),
+    path("visits/new/", moving.new, name="visit_new"),
     path("visits/<uuid:visit>/", visits.visit, name="visit"),
     path("visits/<uuid:visit>/state/<slug:state>/", visits.state, name="visit_state"),
-    path("visits/<uuid:visit>/move/", visits.move, name="visit_move"),
+    path("visits/<uuid:visit>/move/", moving.move, name="visit_move"),
     path("visits/<uuid:visit>/cancellation/", visits.cancel, name="visit_cancel"),
     path("series/<uuid:series>/", series.series, name="series"),
     path("series/<uuid:series>/booking/", booking.book, name="series_book"),

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
+from django.core.validators import MaxLengthValidator, validate_email
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +18,8 @@ from clinic.models import Message, User
 from clinic.rules.roles import Actor, Right
 from patients.models import Patient, PatientAccess
 from patients.queries.access import MOST_TRIES, is_locked
+
+LONGEST_ADDRESS = 254
 
 
 @dataclass(slots=True)
@@ -43,7 +45,7 @@ def grant_access(
     time; one that is locked by wrong birth dates is replaced. Raises Refused for an address that is none.
     """
     must(actor, Right.EDIT_IDENTITY, patient.clinic_id)
-    address = _address(email)
+    address = address_of(email)
     if relation not in PatientAccess.Relation.values:
         raise Refused(_("Choose who this is."), code="relation", field="relation")
     Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)  # two desks must not make two keys
@@ -130,10 +132,12 @@ def _wrong(left: int) -> Refused:
     return Refused(message, code="wrong_birth_date", field="birth_date")
 
 
-def _address(email: str) -> str:
+def address_of(email: str) -> str:
+    """Return an e-mail address as it is stored. Raises Refused for what is none."""
     address = email.strip().lower()
     try:
         validate_email(address)
+        MaxLengthValidator(LONGEST_ADDRESS)(address)
     except ValidationError:
         raise Refused(
             _("Enter an e-mail address such as name@example.org."), code="email", field="email"

@@ -45,7 +45,9 @@ def register(
     """
     must(actor, Right.EDIT_IDENTITY, clinic.pk)
     details = checked(clinic, details, at)
-    Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)  # a double click must see the first click's patient
+    Clinic.objects.select_for_update(no_key=True).get(
+        pk=clinic.pk
+    )  # a double click must see the first click's patient
     if not is_somebody_else and lookalikes(actor, clinic, details):
         raise Refused(
             _("Somebody like this is registered already: open that record, or say that it is somebody else."),

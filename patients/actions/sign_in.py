@@ -8,10 +8,8 @@ import secrets
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, F, PositiveSmallIntegerField, Q, Value, When
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 
@@ -19,7 +17,7 @@ from clinic.actions import audit, outbox
 from clinic.actions.refusal import Refused
 from clinic.models import User
 from clinic.rules.roles import Actor, Role
-from patients.actions.access import Addressee
+from patients.actions.access import Addressee, address_of
 from patients.models import GuessCount, SignInCode
 from patients.rules.identity import digits_in
 
@@ -38,7 +36,7 @@ def send_code(email: str, *, language: str, source: str, at: datetime) -> SignIn
     Raises Refused for what is no address, and with code `too_many_codes` once five were asked for in a
     window of fifteen minutes, or very many from one network.
     """
-    address = _address(email)
+    address = address_of(email)
     _count(_network(source), "codes", MOST_CODES_A_NETWORK, at)
     _count(address, "codes", MOST_CODES, at)
     digits = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
@@ -104,17 +102,6 @@ def _digest(code_id: UUID, digits: str) -> str:
     return salted_hmac("patients.sign_in", f"{code_id}:{digits}", algorithm="sha256").hexdigest()
 
 
-def _address(email: str) -> str:
-    address = email.strip().lower()
-    try:
-        validate_email(address)
-    except ValidationError:
-        raise Refused(
-            _("Enter an e-mail address such as name@example.org."), code="email", field="email"
-        ) from None
-    return address
-
-
 def _network(source: str) -> str:
     """Return the name under which a network's codes are counted: one address, or an IPv6 household."""
     try:
@@ -132,13 +119,14 @@ def _count(name: str, what: str, most: int, at: datetime) -> None:
     Raises Refused once the window is full.
     """
     over = Q(window_from__lte=at - WINDOW)
+    number = PositiveSmallIntegerField()
     other = "guesses" if what == "codes" else "codes"
     with transaction.atomic(durable=True):
         GuessCount.objects.bulk_create([GuessCount(email=name, window_from=at)], ignore_conflicts=True)
         counted = GuessCount.objects.filter(over | Q(**{f"{what}__lt": most}), email=name).update(
             **{
-                what: Case(When(over, then=Value(1)), default=F(what) + 1),
-                other: Case(When(over, then=Value(0)), default=F(other)),
+                what: Case(When(over, then=Value(1)), default=F(what) + 1, output_field=number),
+                other: Case(When(over, then=Value(0)), default=F(other), output_field=number),
                 "window_from": Case(When(over, then=Value(at)), default=F("window_from")),
             }
         )

@@ -122,7 +122,7 @@ class ConsultationForm(forms.Form):
 
     @property
     def seen(self) -> tuple[int, int] | None:
-        """Return the proposal that stood on the page; (0, 0) where there was none, None if it was not sent."""
+        """Return the proposal that stood on the page; (0, 0) where there was none, None if not sent."""
         if "seen" not in self.data:
             return None
         numbers = [part for part in str(self.data["seen"]).split("x") if part.isascii() and part.isdigit()]

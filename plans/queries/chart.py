@@ -44,7 +44,7 @@ class Course:
     @property
     def look_first(self) -> bool:
         """Say whether a practitioner has to look before it goes on."""
-        return self.series.state in (Series.State.PAUSED, Series.State.STOPPED)
+        return self.series.state == Series.State.PAUSED
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,7 +115,7 @@ def _found(concern: dict[str, Any]) -> ConcernFound:
 
 
 def usable(protocol: Protocol, rows: Iterable[SafetyAnswer]) -> list[Answer]:
-    """Return the answers as the rules know them. Leave out what this version does not ask: answers outlive the protocol that they were given to."""
+    """Return the answers that this version of the protocol asks for: answers outlive the version they met."""
     known = {question.id: question for question in protocol.questionnaire.questions}
     answers = [as_answer(row) for row in rows if row.question in known]
     return [answer for answer in answers if not check(known[answer.question], answer)]

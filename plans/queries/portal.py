@@ -155,9 +155,7 @@ def _steps(
     return tuple(steps)
 
 
-def _healing(
-    actor: Actor, patient: Patient, sheets: list[AftercareSheet], at: datetime
-) -> Healing | None:
+def _healing(actor: Actor, patient: Patient, sheets: list[AftercareSheet], at: datetime) -> Healing | None:
     if not sheets:
         return None
     zone = patient.clinic.zone
@@ -225,13 +223,14 @@ class Reading:
     @property
     def now(self) -> list[Item]:
         """What holds now; what ends first comes first, what has no end comes last."""
-        holds = [one for one in self.sheet.items if one.from_ <= self.at and not self._is_over(one)]
+        holds = [one for one in self.sheet.items if self._has_begun(one) and not self._is_over(one)]
         return sorted(holds, key=lambda one: (one.until is None, one.until or one.from_))
 
     @property
     def later(self) -> list[Item]:
         """What begins later, in order."""
-        return sorted((one for one in self.sheet.items if one.from_ > self.at), key=lambda one: one.from_)
+        waits = [one for one in self.sheet.items if not self._has_begun(one)]
+        return sorted(waits, key=lambda one: one.from_)
 
     @property
     def over(self) -> list[Item]:
@@ -264,6 +263,10 @@ class Reading:
         """When the next session was booked, as it was when the sheet was issued."""
         told = self.head.get("next_session")
         return datetime.fromisoformat(told) if told else None
+
+    def _has_begun(self, one: Item) -> bool:
+        """What counts from the end itself holds at once, though its time is rounded up to the next quarter."""
+        return one.start_h <= 0 or one.from_ <= self.at
 
     def _is_over(self, one: Item) -> bool:
         return one.until is not None and one.until <= self.at

@@ -1,25 +1,90 @@
-"""One visit."""
+"""One visit: looked at, taken a step on, moved, cancelled, or newly booked."""
 
+from uuid import UUID
+
+from django.contrib import messages
 from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
+from clinic.actions.refusal import Refused
 from clinic.permissions import Request
+from plans.actions import series as acting
+from plans.actions import visits as stepping
+from plans.forms.series import CancelForm
+from plans.models import Visit
+from plans.queries.gaps import gaps_of
+from plans.rules.visiting import HELD, State, next_step
+
+BY_HAND = {State.CONFIRMED, State.ARRIVED, State.IN_ROOM, State.IN_TREATMENT, State.DONE, State.NO_SHOW}
 
 
-def visit(request: Request, **kwargs: object) -> HttpResponse:
-    raise Http404
+def find(request: Request, pk: UUID) -> Visit:
+    """Return the visit in the address if this person may see it; 404 otherwise."""
+    rows = Visit.objects.visible_to(request.actor).filter(clinic=request.clinic)
+    rows = rows.select_related(
+        "patient", "clinic", "series__protocol_version", "series__patient", "practitioner__user", "room", "device"
+    )
+    return get_object_or_404(rows, pk=pk)
 
 
-def new(request: Request, **kwargs: object) -> HttpResponse:
-    raise Http404
+def visit(request: Request, clinic: str, visit: UUID) -> HttpResponse:
+    """Show one visit and what can be done with it."""
+    found = find(request, visit)
+    state = State(found.state)
+    context = {
+        "visit": found,
+        "gap": gaps_of([found]).get(found.pk),
+        "step": next_step(state, is_treatment=found.kind == "treatment"),
+        "held": state in HELD,
+        "may_miss": state in (State.BOOKED, State.CONFIRMED) and found.starts_at <= request.at,
+        "may_undo": bool(found.state_before),
+    }
+    return render(request, "plans/visits/visit.html", context)
 
 
-def state(request: Request, **kwargs: object) -> HttpResponse:
-    raise Http404
+def state(request: Request, clinic: str, visit: UUID, state: str) -> HttpResponse:
+    """Take a visit to a state, or one step back with `undo`."""
+    found = find(request, visit)
+    try:
+        if state == "undo":
+            stepping.undo(request.actor, found, at=request.at)
+        elif state in BY_HAND:
+            stepping.mark(request.actor, found, state, at=request.at)
+        else:
+            raise Http404
+    except Refused as refused:
+        messages.error(request, str(refused.message))
+    else:
+        found.refresh_from_db()
+        name = found.patient.name if found.patient else found.note
+        messages.success(request, _("%(name)s: %(state)s.") % {"name": name, "state": found.get_state_display()})
+    return redirect(_back(request, found))
 
 
-def move(request: Request, **kwargs: object) -> HttpResponse:
-    raise Http404
+def _back(request: Request, visit: Visit) -> str:
+    """Return to the page the button stood on, if it is ours."""
+    came_from = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure()):
+        return came_from
+    return f"/c/{request.clinic.slug}/days/{visit.day.isoformat()}/"
 
 
-def cancel(request: Request, **kwargs: object) -> HttpResponse:
-    raise Http404
+def cancel(request: Request, clinic: str, visit: UUID) -> HttpResponse:
+    """Cancel a visit; in a series this one, this and the following, or all that are still to come."""
+    found = find(request, visit)
+    scopes = [("one", _("This visit"))]
+    if found.series is not None:
+        scopes += [("following", _("This and the following")), ("all", _("All that are still to come"))]
+    form = CancelForm(request.POST or None, scopes=scopes)
+    if request.method == "POST" and form.is_valid():
+        try:
+            change = acting.cancel(request.actor, found, **form.cleaned_data, at=request.at)
+            if change is not None:
+                return redirect("plans:series_booked", clinic, found.series_id)
+            return redirect("plans:visit", clinic, found.pk)
+        except Refused as refused:
+            form.add_error(refused.field, str(refused.message))
+    context = {"visit": found, "form": form, "held": found.state in HELD}
+    return render(request, "plans/visits/cancel.html", context, status=422 if form.errors else 200)

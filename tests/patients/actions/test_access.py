@@ -26,7 +26,10 @@ def team(db: None) -> Team:
 
 @pytest.fixture
 def patient(team: Team) -> Patient:
-    return PatientFactory.create(clinic=team.clinic, name="Ana Ñíguez", birth_date=BORN, language="es")
+    made: Patient = PatientFactory.create(
+        clinic=team.clinic, name="Ana Ñíguez", birth_date=BORN, language="es"
+    )
+    return made
 
 
 def of(key: PatientAccess) -> Actor:

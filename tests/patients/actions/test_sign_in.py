@@ -23,7 +23,8 @@ HERE = "203.0.113.7"
 
 @pytest.fixture
 def key(db: None) -> PatientAccess:
-    return AccessFactory.create(user__email=KNOWN, user__name="Ana")
+    made: PatientAccess = AccessFactory.create(user__email=KNOWN, user__name="Ana")
+    return made
 
 
 def ask(email: str = KNOWN, at: datetime = AT, source: str = HERE) -> SignInCode:
@@ -116,7 +117,9 @@ def test_an_address_without_a_page_gets_no_mail_and_the_same_answer(key: Patient
 
 def test_known_and_unknown_addresses_cost_the_same_work(key: PatientAccess) -> None:
     def work(email: str) -> list[str]:
-        with CaptureQueriesContext(connection, ) as ran:
+        with CaptureQueriesContext(
+            connection,
+        ) as ran:
             ask(email)
         shapes = [re.sub(r"'[^']*'|\d+|\bNULL\b|NOT NULL", "?", one["sql"].split("VALUES")[0]) for one in ran]
         return [shape for shape in shapes if not re.match(r"(RELEASE|ROLLBACK TO|SAVEPOINT)", shape)]
@@ -163,7 +166,9 @@ def test_a_network_cannot_ask_for_many_addresses(db: None) -> None:
     assert outcome(99, "2001:db8:0:1::1") == "sent"
 
 
-@pytest.mark.parametrize("email", ["", "ana", "a@b\n.org", "x" * 300 + "@example.org", "ana@example.org,b@c.org"])
+@pytest.mark.parametrize(
+    "email", ["", "ana", "a@b\n.org", "x" * 300 + "@example.org", "ana@example.org,b@c.org"]
+)
 def test_what_is_no_address_is_refused_and_counts_nothing(db: None, email: str) -> None:
     with pytest.raises(Refused) as refused:
         ask(email)

@@ -67,9 +67,9 @@ def test_digits_of_any_script_are_read() -> None:
 @pytest.mark.parametrize(
     "typed",
     [
-        "ana", "MARIA niguez", "Ñíguez", "guez an", "612345678", "612 34 56 78", "+34 612", "(612) 34-56", "K7M4",
-        "17/5/1990", "17.05.1990", "17-05-90", "17/05", "1990-05-17", "17051990", "17 May 1990", "17 de mayo de 1990",
-        "ana@example.org", "ANA@EXAMPLE", "example", "maria 17/5/1990",
+        "ana", "MARIA niguez", "Ñíguez", "guez an", "612345678", "612 34 56 78", "+34 612", "(612) 34-56",
+        "K7M4", "17/5/1990", "17.05.1990", "17-05-90", "17/05", "1990-05-17", "17051990", "17 May 1990",
+        "17 de mayo de 1990", "ana@example.org", "ANA@EXAMPLE", "example", "maria 17/5/1990",
     ],
 )  # fmt: skip
 def test_a_patient_is_found_by_any_part(typed: str) -> None:
@@ -126,7 +126,10 @@ def test_a_day_and_month_the_wrong_way_round_are_near() -> None:
 @pytest.mark.parametrize(
     "changed",
     [
-        {"name": "Lucía Ñíguez", "birth_date": date(2011, 3, 2)},  # a daughter with her mother's address and phone
+        {
+            "name": "Lucía Ñíguez",
+            "birth_date": date(2011, 3, 2),
+        },  # a daughter with her mother's address and phone
         {"birth_date": date(1971, 1, 1), "email": "", "phone": ""},  # the same name, nothing else
         {"name": "Tom Reed", "email": "", "phone": ""},  # the same birthday, nothing else
         {"name": "王小明", "birth_date": date(1971, 1, 1)},  # one household

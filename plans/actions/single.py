@@ -1,0 +1,151 @@
+"""Single visits: a consultation, a review, a test area, a top-up, or time that is blocked."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from clinic.actions import audit, outbox
+from clinic.actions.refusal import Refused
+from clinic.models import Clinic, Device, Membership, Room
+from clinic.rules.roles import Actor
+from clinic.rules.timegrid import DAY_MINUTES, to_local
+from patients.models import Patient
+from plans.actions import checking, holding
+from plans.actions.booking import new_reference
+from plans.models import Kind, Visit, VisitType
+from plans.queries.single import session_slot
+from plans.rules.plan import Session
+from plans.rules.scheduling.model import Slot
+from plans.rules.visiting import HELD
+
+
+@transaction.atomic
+def book(
+    actor: Actor, clinic: Clinic, kind: str, patient: Patient, slot: Slot, *, at: datetime, key: UUID, note: str = ""
+) -> Visit:
+    """Book one visit of a kind. `key` is the form's own id: the same form twice books once.
+
+    Raises Refused for a time that is past or unfit, SlotTaken when somebody has it. Sessions of a series are
+    booked through their series.
+    """
+    if kind in (Kind.TREATMENT, Kind.BLOCKED):
+        raise Refused(_("Choose what kind of visit this is."), code="kind", field="kind")
+    made_before = Visit.objects.filter(pk=key, clinic=clinic).first()
+    if made_before is not None:
+        return made_before
+    visit_type = _type(clinic, kind)
+    _refuse_past(clinic, slot, at)
+    checking.refuse_unfree(clinic, kind, [Session(1, slot)])
+    visit = Visit(
+        pk=key,
+        clinic=clinic,
+        kind=kind,
+        patient=patient,
+        minutes=visit_type.minutes,
+        note=note,
+        booked_at=at,
+        state_at=at,
+        reference=new_reference(),
+    )
+    _seat(visit, slot)
+    visit.save(force_insert=True)
+    holding.hold([visit], visit_type)
+    audit.record(actor, "book", visit, at=at, patient_id=patient.pk, clinic_id=clinic.pk)
+    _tell(visit, "plans/booked", at)
+    return visit
+
+
+@transaction.atomic
+def block(
+    actor: Actor, member: Membership, *, slot: Slot, minutes: int, note: str, at: datetime, key: UUID
+) -> Visit:
+    """Keep time of one practitioner free of visits: a break, a meeting, a service of the device."""
+    made_before = Visit.objects.filter(pk=key, clinic=member.clinic).first()
+    if made_before is not None:
+        return made_before
+    if not 5 <= minutes <= DAY_MINUTES - slot.start:
+        raise Refused(_("Blocked time lasts from 5 minutes to the end of the day."), code="minutes", field="minutes")
+    _refuse_past(member.clinic, slot, at)
+    visit = Visit(
+        pk=key,
+        clinic=member.clinic,
+        kind=Kind.BLOCKED,
+        minutes=minutes,
+        note=note,
+        booked_at=at,
+        state_at=at,
+        reference=new_reference(),
+    )
+    _seat(visit, slot)
+    visit.save(force_insert=True)
+    holding.hold([visit], None)
+    audit.record(actor, "block", visit, at=at, clinic_id=member.clinic_id)
+    return visit
+
+
+@transaction.atomic
+def move(actor: Actor, visit: Visit, slot: Slot, *, at: datetime, seen: int) -> Visit:
+    """Move a visit of no series. `seen` is its sequence as it was shown: a visit that moved since is refused."""
+    visit = Visit.objects.select_for_update(of=("self",)).select_related("clinic", "patient").get(pk=visit.pk)
+    if visit.series_id is not None:
+        raise Refused(_("This visit is a session: move it through its series."), code="in_series")
+    if session_slot(visit) == slot and visit.sequence == seen + 1:
+        return visit
+    if visit.sequence != seen or visit.state not in HELD:
+        raise Refused(_("This visit has changed since it was shown. Nothing has been moved."), code="offer_stale")
+    _refuse_past(visit.clinic, slot, at)
+    checking.refuse_unfree(visit.clinic, visit.kind, [Session(1, slot)], without=[visit.pk])
+    holding.let_go([visit])
+    outbox.void(visit)
+    _seat(visit, slot)
+    visit.sequence += 1
+    if visit.state == Visit.State.CONFIRMED:
+        visit.state = Visit.State.BOOKED
+    visit.save()
+    holding.hold([visit], _type(visit.clinic, visit.kind))
+    audit.record(actor, "move", visit, at=at, patient_id=visit.patient_id, fields=["starts_at"])
+    _tell(visit, "plans/moved", at)
+    return visit
+
+
+def _type(clinic: Clinic, kind: str) -> VisitType:
+    try:
+        return VisitType.objects.get(clinic=clinic, kind=kind)
+    except VisitType.DoesNotExist:
+        raise Refused(_("This clinic does not offer that kind of visit."), code="kind", field="kind") from None
+
+
+def _refuse_past(clinic: Clinic, slot: Slot, at: datetime) -> None:
+    if (slot.day, slot.start) < to_local(at, clinic.zone):
+        raise Refused(_("That time has passed. Choose a later one."), code="past")
+
+
+def _seat(visit: Visit, slot: Slot) -> None:
+    """Put a visit into a slot; an id of another clinic is refused like one that does not exist."""
+    people = Membership.objects.practitioners().select_related("user").filter(clinic=visit.clinic)
+    member = people.filter(user__resource_id=slot.practitioner).first()
+    rooms, devices = Room.objects.filter(clinic=visit.clinic), Device.objects.filter(clinic=visit.clinic)
+    if member is None:
+        raise Refused(_("Choose who sees the patient."), code="practitioner")
+    visit.practitioner = member
+    visit.room = rooms.filter(pk=slot.room).first() if slot.room else None
+    visit.device = devices.filter(pk=slot.device).first() if slot.device else None
+    visit.day, visit.start_minute = slot.day, slot.start
+    visit.starts_at, visit.ends_at = holding.instants(visit)
+
+
+def _tell(visit: Visit, mail: str, at: datetime) -> None:
+    if visit.patient is None:
+        return
+    outbox.queue(
+        mail,
+        visit,
+        visit.patient,
+        at=at,
+        due_at=at + outbox.UNDO_GRACE,
+        context={"clinic": visit.clinic, "visits": [visit], "tz": visit.clinic.zone},
+        patient_id=visit.patient_id,
+        clinic_id=visit.clinic_id,
+    )
