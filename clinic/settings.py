@@ -122,6 +122,7 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 # --- Files ----------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = DEMO or TESTING
 STORAGES = {
@@ -165,7 +166,7 @@ ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/5m/key,30/5m/ip"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Interval"
-STAFF_SECOND_FACTOR = not (DEMO or env.bool("INTERVAL_TEST_NO_SECOND_FACTOR", default=False) and TESTING)
+STAFF_SECOND_FACTOR = not DEMO
 STAFF_IDLE_SECONDS = 30 * 60
 STAFF_ABSOLUTE_SECONDS = 12 * 60 * 60
 PATIENT_STAY_SECONDS = 30 * 24 * 60 * 60

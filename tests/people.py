@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
 from django.test import Client
 from django.utils import timezone
 
 from clinic.models import Clinic, Membership, User
 from clinic.permissions import PATIENT, STAFF
 from tests.factories.clinic import ClinicFactory, DeviceFactory, MembershipFactory, RoomFactory, open_weekdays
+
+PASSWORD = "quarry-lane-willow"  # noqa: S105 (of people who exist in tests alone)
 
 
 @dataclass(frozen=True)
@@ -44,15 +48,23 @@ def signed_in(user: User, kind: str = STAFF) -> Client:
     """Return a browser in which the person is signed in, as staff or as a patient."""
     client = Client()
     client.force_login(user)
+    now = timezone.now().timestamp()
     session = client.session
     session["kind"] = kind
-    session["began_at"] = timezone.now().timestamp()
+    session["began_at"] = now
+    if kind == STAFF:
+        session["account_authentication_methods"] = [{"method": "password", "at": now, "email": user.email}]
     session.save()
     return client
 
 
 def as_staff(member: Membership) -> Client:
-    """Return the browser of a member of staff."""
+    """Return the browser of a member of staff, who has a password and a second factor."""
+    if not member.user.has_usable_password():
+        member.user.set_password(PASSWORD)
+        member.user.save(update_fields=["password"])
+        TOTP.activate(member.user, "JBSWY3DPEHPK3PXP")
+        RecoveryCodes.activate(member.user)
     return signed_in(member.user, STAFF)
 
 

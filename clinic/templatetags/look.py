@@ -5,7 +5,7 @@ Dates come as tags, which read `tz` and `now` of the page and leave out the year
 `{{ visit.start|staff_time:tz }}`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,6 +20,7 @@ from django.utils.translation import gettext, ngettext
 
 from clinic.rules import timegrid, timeline
 from clinic.rules.roles import Actor, Right, Role
+from clinic.templatetags.drawing import face_zones, read, row_of, sentence
 from clinic.templatetags.wording import error_words, in_words, local, stamp, written
 
 register = template.Library()
@@ -122,32 +123,39 @@ def _zone(context: Context, tz: ZoneInfo | None) -> ZoneInfo | None:
     return tz or context.get("tz")
 
 
+def _in_context(
+    context: Context, moment: date | None, tz: ZoneInfo | None, style: str, *, with_time: bool, plain: bool
+) -> str:
+    zone = _zone(context, tz)
+    return written(moment, zone, style, today=_today(context, zone), with_time=with_time, plain=plain)
+
+
 @register.simple_tag(takes_context=True)
-def staff_time(context: Context, moment: date | None, tz: ZoneInfo | None = None) -> str:
+def staff_time(context: Context, moment: date | None, tz: ZoneInfo | None = None, plain: bool = False) -> str:
     """Thu 4 Feb, 16:30."""
-    zone = _zone(context, tz)
-    return written(moment, zone, "short", today=_today(context, zone), with_time=True)
+    return _in_context(context, moment, tz, "short", with_time=True, plain=plain)
 
 
 @register.simple_tag(takes_context=True)
-def patient_time(context: Context, moment: date | None, tz: ZoneInfo | None = None) -> str:
+def patient_time(
+    context: Context, moment: date | None, tz: ZoneInfo | None = None, plain: bool = False
+) -> str:
     """Tuesday 16 February, 14:30."""
-    zone = _zone(context, tz)
-    return written(moment, zone, "long", today=_today(context, zone), with_time=True)
+    return _in_context(context, moment, tz, "long", with_time=True, plain=plain)
 
 
 @register.simple_tag(takes_context=True)
-def short_day(context: Context, moment: date | None, tz: ZoneInfo | None = None) -> str:
+def short_day(context: Context, moment: date | None, tz: ZoneInfo | None = None, plain: bool = False) -> str:
     """Thu 4 Feb."""
-    zone = _zone(context, tz)
-    return written(moment, zone, "short", today=_today(context, zone), with_time=False)
+    return _in_context(context, moment, tz, "short", with_time=False, plain=plain)
 
 
 @register.simple_tag(takes_context=True)
-def day_heading(context: Context, moment: date | None, tz: ZoneInfo | None = None) -> str:
+def day_heading(
+    context: Context, moment: date | None, tz: ZoneInfo | None = None, plain: bool = False
+) -> str:
     """Thursday 14 January."""
-    zone = _zone(context, tz)
-    return written(moment, zone, "long", today=_today(context, zone), with_time=False)
+    return _in_context(context, moment, tz, "long", with_time=False, plain=plain)
 
 
 @register.simple_tag(takes_context=True)
@@ -210,9 +218,9 @@ def gap(
 
     States: on_plan, late, late_review, too_early, lapsed, first, unknown.
     """
-    days = _read(spacing, "days", days)
-    late = _read(spacing, "days_late", late)
-    state = str(getattr(_read(spacing, "state", state), "value", _read(spacing, "state", state)) or "unknown")
+    days = read(spacing, "days", days)
+    late = read(spacing, "days_late", late)
+    state = str(getattr(read(spacing, "state", state), "value", read(spacing, "state", state)) or "unknown")
     if days is None and state != "first":
         state = "unknown"
     return badge_words(state, days or 0, late)
@@ -233,13 +241,6 @@ def badge_words(state: str, days: int, late: int | None) -> dict[str, str]:
     return {"text": text, "kind": kind, "mark": mark}
 
 
-def _read(source: object, name: str, default: Any = None) -> Any:
-    """A value of a mapping or of an object."""
-    if isinstance(source, Mapping):
-        return source.get(name, default)
-    return getattr(source, name, default)
-
-
 # --- The series timeline ---------------------------------------------------------------------------
 @register.inclusion_tag("parts/_timeline.html", takes_context=True, name="timeline")
 def timeline_tag(
@@ -250,56 +251,29 @@ def timeline_tag(
     A dot has number, day, state (done, open, proposed, outside, was); it may have gap_days and window (first,
     last). The series may have today and zones (first, last, label). Nothing is drawn without a dot.
     """
-    rows = [row for row in map(_row, _read(series, "rows") or [series]) if row.dots]
+    rows = [row for row in map(row_of, read(series, "rows") or [series]) if row.dots]
     if not rows:
         return {"picture": None}
     zones = [
-        timeline.Zone(_read(zone, "first"), _read(zone, "last"), _read(zone, "label", ""))
-        for zone in _read(series, "zones") or ()
+        timeline.Zone(read(zone, "first"), read(zone, "last"), read(zone, "label", ""))
+        for zone in read(series, "zones") or ()
     ]
-    today = _read(series, "today") or _today(context, context.get("tz"))
+    today = read(series, "today") or _today(context, context.get("tz"))
     return {
         "picture": timeline.lay_out(rows, today=today, zones=zones, width=width),
-        "label": label or _read(series, "label") or sentence(rows),
+        "label": label or read(series, "label") or sentence(rows),
         "radius": timeline.DOT,
         "scrolls": scrolls,
     }
 
 
-def _row(row: object) -> timeline.Row:
-    dots = tuple(_dot(dot) for dot in _read(row, "dots") or ())
-    return timeline.Row(dots, str(_read(row, "label") or "") if _read(row, "rows") is None else "")
+@register.inclusion_tag("parts/_face.html")
+def face(areas: Iterable[object], current: str = "") -> dict[str, Any]:
+    """The face map: `{% face areas %}` for items with id, label and depth (millimetres; None is not treated).
 
-
-def _dot(dot: object) -> timeline.Dot:
-    window = _read(dot, "window")
-    return timeline.Dot(
-        number=_read(dot, "number"),
-        day=_read(dot, "day"),
-        state=timeline.DotState(str(getattr(_read(dot, "state"), "value", _read(dot, "state") or "open"))),
-        window=(window[0], window[1]) if window else None,
-        gap_days=_read(dot, "gap_days"),
-    )
-
-
-def sentence(rows: Iterable[timeline.Row]) -> str:
-    """The picture in words, for people who do not see it."""
-    states = {
-        timeline.DotState.DONE: gettext("done"),
-        timeline.DotState.OPEN: gettext("booked"),
-        timeline.DotState.PROPOSED: gettext("proposed"),
-        timeline.DotState.OUTSIDE: gettext("outside its window"),
-        timeline.DotState.WAS: gettext("before the change"),
-    }
-    parts = []
-    for row in rows:
-        told = [
-            gettext("session %(number)s on %(day)s, %(state)s")
-            % {"number": dot.number, "day": in_words(dot.day, "short_year"), "state": states[dot.state]}
-            for dot in row.dots
-        ]
-        parts.append((f"{row.label}: " if row.label else "") + "; ".join(told))
-    return gettext("Series timeline. %(parts)s.") % {"parts": ". ".join(parts)}
+    Every area drawn links to `#a-<id>`, its row in the list of areas, which is the real control.
+    """
+    return {"zones": face_zones(areas, current)}
 
 
 @register.filter

@@ -62,17 +62,30 @@ def stamp(moment: date, tz: ZoneInfo | None) -> str:
     return moment.astimezone(tz).isoformat(timespec="minutes")
 
 
-def written(
-    moment: date | None, tz: ZoneInfo | None, style: str, *, today: date | None, with_time: bool
-) -> str:
-    """A `<time>` element: style is long or short; the year is left out when it is the year of `today`."""
-    if moment is None:
-        return ""
+def plain_words(moment: date, tz: ZoneInfo | None, style: str, *, today: date | None, with_time: bool) -> str:
+    """A date in words: style is long or short; the year is left out when it is the year of `today`."""
     day, time = local(moment, tz)
     words = in_words(day, style if today is not None and today.year == day.year else f"{style}_year")
-    if with_time and time:
-        return format_html('<time datetime="{}">{}, {}</time>', stamp(moment, tz), words, time)
-    return format_html('<time datetime="{}">{}</time>', day.isoformat(), words)
+    return f"{words}, {time}" if with_time and time else words
+
+
+def written(
+    moment: date | None,
+    tz: ZoneInfo | None,
+    style: str,
+    *,
+    today: date | None,
+    with_time: bool,
+    plain: bool = False,
+) -> str:
+    """The same in a `<time>` element, or without one for an attribute; nothing for no date."""
+    if moment is None:
+        return ""
+    words = plain_words(moment, tz, style, today=today, with_time=with_time)
+    if plain:
+        return words
+    told = stamp(moment, tz) if with_time else local(moment, tz)[0].isoformat()
+    return format_html('<time datetime="{}">{}</time>', told, words)
 
 
 def error_words(field: BoundField) -> list[str]:

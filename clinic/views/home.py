@@ -1,11 +1,14 @@
 """The front door, the health check, and the pages for what went wrong."""
 
+from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from clinic.demo import PASSWORD
 from clinic.models import Clinic
 from clinic.permissions import PATIENT, STAFF, Request
+from clinic.queries.site import demo_accounts
 
 
 def home(request: Request) -> HttpResponse:
@@ -18,7 +21,8 @@ def home(request: Request) -> HttpResponse:
         if len(clinics) == 1:
             return redirect("plans:today", clinics[0].slug)
         return render(request, "clinic/home/choose.html", {"clinics": clinics})
-    return render(request, "clinic/home/welcome.html")
+    words = {"accounts": demo_accounts(), "password": PASSWORD} if settings.DEMO else {}
+    return render(request, "clinic/home/welcome.html", words)
 
 
 def health(request: HttpRequest) -> HttpResponse:

@@ -204,9 +204,14 @@ def write_change(
     cost: int = 0,
 ) -> SeriesChange:
     """Keep what changed, raise the series' revision, and write the audit row."""
+    if series.state == Series.State.TO_BOOK and after:
+        series.state = Series.State.BOOKED
+    series.revision += 1
+    series.save(update_fields=["revision", "state"])
     change = SeriesChange.objects.create(
         id=nonce or uuid4(),
         series=series,
+        revision=series.revision,
         verb=verb,
         at=at,
         by_id=actor.user_id,
@@ -215,10 +220,6 @@ def write_change(
         before=plans.to_data(before),
         after=plans.to_data(after),
     )
-    if series.state == Series.State.TO_BOOK and after:
-        series.state = Series.State.BOOKED
-    series.revision += 1
-    series.save(update_fields=["revision", "state"])
     audit.record(
         actor,
         verb,

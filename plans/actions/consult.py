@@ -9,13 +9,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from clinic.actions import audit
+from clinic.actions.authority import person
 from clinic.actions.refusal import Refused
 from clinic.models import Membership
 from clinic.rules.roles import Actor, Right
 from clinic.rules.timegrid import local_day
 from patients.actions.answers import record_answers
 from patients.models import Patient
-from patients.rules.questions import Answer
+from patients.rules.questions import Answer, Questionnaire
 from plans.actions.consult_checks import (
     Concern,
     Draft,
@@ -129,7 +130,7 @@ def resolve_flag(
         consultation=draft,
         reason=reason.strip(),
         role=actor.clinical_role or "",
-        resolved_by_id=actor.user_id,
+        resolved_by_id=person(actor),
         resolved_at=at,
     )
     if flag.question is None:
@@ -182,10 +183,15 @@ def _new_answers(draft: Consultation, answers: Iterable[Answer], day: date) -> l
     questionnaire = protocols.parsed(draft.protocol_version).questionnaire
     newest = {row.question: as_answer(row) for row in draft.patient.answers.order_by("given_at", "pk")}
 
-    def stands(answer: Answer) -> bool:
+    new = []
+    for answer in answers:
         old = newest.get(answer.question)
-        if old is None or replace(old, given_on=answer.given_on) != answer:
-            return False
-        return (day - old.given_on).days <= questionnaire.question(answer.question).valid_days
+        is_said = old is not None and replace(old, given_on=answer.given_on) == answer
+        if old is None or not is_said or _too_old(questionnaire, old, day):
+            new.append(answer)
+            newest[answer.question] = answer
+    return new
 
-    return [answer for answer in answers if not stands(answer)]
+
+def _too_old(questionnaire: Questionnaire, answer: Answer, day: date) -> bool:
+    return (day - answer.given_on).days > questionnaire.question(answer.question).valid_days

@@ -72,8 +72,7 @@ def undo(actor: Actor, change: SeriesChange, *, at: datetime) -> Series:
     change = SeriesChange.objects.get(pk=change.pk)
     if change.undone_at is not None:
         return series
-    last = SeriesChange.objects.filter(series=series).order_by("-at").first()
-    if at > change.at + outbox.UNDO_GRACE or last is None or last.pk != change.pk:
+    if at > change.at + outbox.UNDO_GRACE or change.revision != series.revision:
         raise Refused(
             _("It is too late to undo this: the patient has been told. Move or cancel instead."),
             code="undo_too_late",

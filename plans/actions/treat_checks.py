@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, TypeAlias
 
 from django.core.exceptions import ValidationError
@@ -136,7 +137,8 @@ def _checked_area(row: dict[str, Any], known: set[str]) -> dict[str, Any]:
     area, passes = row["area"], row.get("passes")
     if area not in known:
         raise Refused(_("Choose areas from the list."), code="areas", field="areas")
-    if not 0 < row["depth_mm"] <= DEEPEST:
+    depth = Decimal(row["depth_mm"])
+    if not 0 < depth <= DEEPEST:
         raise Refused(
             _("Enter a depth of more than 0 and at most %(most)s mm.") % {"most": DEEPEST},
             code="depth",
@@ -146,7 +148,7 @@ def _checked_area(row: dict[str, Any], known: set[str]) -> dict[str, Any]:
         raise Refused(
             _("Enter 1 to %(most)s passes.") % {"most": MOST_PASSES}, code="passes", field=f"passes_{area}"
         )
-    return {"area": area, "depth_mm": f"{row['depth_mm']:.2f}", "passes": passes}
+    return {"area": area, "depth_mm": f"{depth:.2f}", "passes": passes}
 
 
 def refuse_impossible(record: SessionRecord, at: datetime) -> None:

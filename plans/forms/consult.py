@@ -158,7 +158,11 @@ class ConsultationForm(forms.Form):
 class ConsentForm(forms.Form):
     """What the patient signed in front of the practitioner."""
 
-    kind = forms.ChoiceField(label=_("Consent to"), choices=Consent.Kind.choices, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(
+        label=_("Consent to"),
+        choices=[(Consent.Kind.TREATMENT, _("Treatment")), (Consent.Kind.PHOTOS, _("Photos"))],
+        widget=forms.RadioSelect,
+    )
     version = forms.CharField(label=_("Version of the form"), max_length=30)
 
 

@@ -37,14 +37,31 @@ class Asked:
     old: SafetyAnswer | None
 
     @property
+    def old_words(self) -> str:
+        """Return the label of the old answer."""
+        value = self.old.answer if self.old else ""
+        return next((worded(one.label) for one in self.question.options if one.value == value), value)
+
+    @property
     def is_answered(self) -> bool:
         """Say whether a chip is chosen."""
         return bool(self.answer.value())
 
+    @property
+    def needs_a_look(self) -> bool:
+        """Say whether it is unanswered, raises a flag, or holds an error."""
+        fields = (self.answer, self.day, self.number, self.words)
+        return not self.is_answered or self.flag is not None or any(one and one.errors for one in fields)
+
+    @property
+    def is_wide(self) -> bool:
+        """Say whether the answers are too many for one line beside the question."""
+        return len(self.question.options) > 3
+
 
 @dataclass(frozen=True, slots=True)
 class AskedGroup:
-    """A heading over some questions, closed once there is nothing left to do in it."""
+    """A heading over some questions."""
 
     id: str
     title: str
@@ -57,13 +74,18 @@ class AskedGroup:
 
     @property
     def flagged(self) -> int:
-        """Count the questions that raise something to look at, an answer that is missing apart."""
+        """Count the answers that raise something to look at."""
         return sum(one.flag is not None and one.is_answered for one in self.asked)
 
     @property
-    def is_open(self) -> bool:
-        """Say whether there is anything to do here."""
-        return bool(self.missing or self.flagged or any(one.answer.errors for one in self.asked))
+    def to_do(self) -> list[Asked]:
+        """List what has to be asked or looked at, or was filled in wrongly."""
+        return [one for one in self.asked if one.needs_a_look]
+
+    @property
+    def clear(self) -> list[Asked]:
+        """List the answers that need nothing more, which are folded away."""
+        return [one for one in self.asked if not one.needs_a_look]
 
 
 def language() -> Language:

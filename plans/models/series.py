@@ -69,6 +69,7 @@ class SeriesChange(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     series = models.ForeignKey("plans.Series", on_delete=models.PROTECT, related_name="changes")
+    revision = models.PositiveIntegerField()  # of the series, once this was done
     verb = models.CharField(max_length=20)
     at = models.DateTimeField()
     by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, null=True, related_name="+")
@@ -79,4 +80,7 @@ class SeriesChange(models.Model):
     undone_at = models.DateTimeField(null=True)
 
     class Meta:
-        ordering = ["-at"]
+        ordering = ["-revision"]
+        constraints = [
+            models.UniqueConstraint(fields=["series", "revision"], name="change_once_a_revision"),
+        ]

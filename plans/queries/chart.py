@@ -1,6 +1,6 @@
 """A patient's chart: what a clinician reads of one patient, and the little of it that is for the desk."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -16,7 +16,7 @@ from patients.rules.terms import Level
 from plans.models import AftercareSheet, Consultation, ProtocolVersion, Series, SessionRecord, Visit
 from plans.queries.consult import usable
 from plans.queries.protocols import current, parsed
-from plans.queries.timeline import Line, line_of
+from plans.queries.timeline import Dot, Line, line_of
 from plans.rules.protocol import Protocol
 from plans.rules.visiting import HELD
 
@@ -40,6 +40,7 @@ class Course:
 
     series: Series
     line: Line
+    rows: tuple[tuple[Dot, SessionRecord | None], ...] = ()
 
     @property
     def look_first(self) -> bool:
@@ -75,8 +76,10 @@ def chart_of(actor: Actor, patient: Patient, *, at: datetime) -> Chart:
         .select_related("practitioner__user", "room", "clinic")
         .order_by("-starts_at")
     )
-    courses = tuple(_courses(actor, patient, visits, today))
-    if not actor.may(Right.READ_CLINICAL):
+    is_clinical = actor.may(Right.READ_CLINICAL)
+    records = _records(actor, patient) if is_clinical else {}
+    courses = tuple(_courses(actor, patient, visits, records, today))
+    if not is_clinical:
         return Chart(today, courses, visits)
     return Chart(
         today,
@@ -89,7 +92,7 @@ def chart_of(actor: Actor, patient: Patient, *, at: datetime) -> Chart:
             .select_related("practitioner__user", "series")
             .order_by("-started_at")
         ),
-        records=_records(actor, patient),
+        records=records,
         consents=tuple(
             Consent.objects.visible_to(actor)
             .filter(patient=patient)
@@ -99,7 +102,13 @@ def chart_of(actor: Actor, patient: Patient, *, at: datetime) -> Chart:
     )
 
 
-def _courses(actor: Actor, patient: Patient, visits: Iterable[Visit], today: date) -> Iterable[Course]:
+def _courses(
+    actor: Actor,
+    patient: Patient,
+    visits: Iterable[Visit],
+    records: Mapping[object, SessionRecord],
+    today: date,
+) -> Iterable[Course]:
     rows = (
         Series.objects.visible_to(actor)
         .filter(patient=patient)
@@ -111,7 +120,9 @@ def _courses(actor: Actor, patient: Patient, visits: Iterable[Visit], today: dat
         own = sorted((one for one in visits if one.series_id == series.pk), key=lambda one: one.starts_at)
         for visit in own:
             visit.series = series
-        yield Course(series, line_of(series, own, today))
+        line = line_of(series, own, today)
+        dots = ((dot, records.get(dot.visit.pk) if dot.visit else None) for dot in line.sessions)
+        yield Course(series, line, tuple(dots))
 
 
 def _records(actor: Actor, patient: Patient) -> dict[object, SessionRecord]:

@@ -265,7 +265,7 @@ class Reading:
         return datetime.fromisoformat(told) if told else None
 
     def _has_begun(self, one: Item) -> bool:
-        """What counts from the end itself holds at once, though its time is rounded up to the next quarter."""
+        """What counts from the very end holds at once, though its time is rounded up to the next quarter."""
         return one.start_h <= 0 or one.from_ <= self.at
 
     def _is_over(self, one: Item) -> bool:

@@ -1,7 +1,5 @@
 """The protocol in force, typed."""
 
-from typing import Any
-
 from clinic.models import Clinic
 from plans.models import ProtocolVersion
 from plans.rules.protocol import Protocol, parse
@@ -31,21 +29,3 @@ def parsed(version: ProtocolVersion) -> Protocol:
     if protocol is None:
         protocol = _PARSED[version.checksum] = parse(version.content)
     return protocol
-
-
-def reading(version: ProtocolVersion) -> dict[str, Any]:
-    """Return a version as its page shows it: concerns, intervals, areas, questions, sources."""
-    protocol = parsed(version)
-    course = protocol.course
-    groups = [
-        (group, [one for one in protocol.questionnaire.questions if one.group == group.value])
-        for group in protocol.questionnaire.groups
-    ]
-    return {
-        "version": version,
-        "protocol": protocol,
-        "is_draft": "draft" in protocol.version,
-        "course": course,
-        "groups": groups,
-        "sources": protocol.sources,
-    }

@@ -5,16 +5,16 @@ correction is a new sheet.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
-from enum import EnumType, StrEnum
-from types import NoneType, UnionType
-from typing import Any, Protocol, TypeVar, get_args, get_origin, get_type_hints
+from enum import StrEnum
+from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from clinic.rules.timegrid import to_local
 from patients.rules.conditions import All, Facts, matches
 from patients.rules.terms import Language
+from plans.rules.stored import from_data, to_data
 from plans.rules.terms import Advice, Importance, Urgency
 
 
@@ -117,14 +117,13 @@ class Sheet:
 
     def to_data(self) -> dict[str, Any]:
         """The sheet as JSON would hold it: instants in ISO 8601, `from_` under the key "from"."""
-        data: dict[str, Any] = _plain(self)
+        data: dict[str, Any] = to_data(self)
         return data
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> "Sheet":
         """The sheet that `to_data` stored. Raises KeyError, TypeError or ValueError for anything else."""
-        sheet: Sheet = _built(cls, data)
-        return sheet
+        return from_data(cls, data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,29 +180,3 @@ def wall_time(instant: datetime, tz: ZoneInfo) -> time:
     """What the clock of `tz` shows at `instant`, to the minute."""
     _, minute = to_local(instant, tz)
     return time(minute // 60, minute % 60)
-
-
-def _plain(value: object) -> Any:
-    if is_dataclass(value):
-        return {one.name.rstrip("_"): _plain(getattr(value, one.name)) for one in fields(value)}
-    if isinstance(value, tuple):
-        return [_plain(one) for one in value]
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return str(value) if isinstance(value, StrEnum) else value
-
-
-def _built(shape: Any, value: Any) -> Any:
-    if get_origin(shape) is UnionType:
-        shape = next(option for option in get_args(shape) if option is not NoneType)
-        return None if value is None else _built(shape, value)
-    if get_origin(shape) is tuple:
-        return tuple(_built(get_args(shape)[0], one) for one in value)
-    if is_dataclass(shape) and isinstance(shape, type):
-        types = get_type_hints(shape)
-        return shape(
-            **{one.name: _built(types[one.name], value[one.name.rstrip("_")]) for one in fields(shape)}
-        )
-    if shape is datetime:
-        return datetime.fromisoformat(value)
-    return shape(value) if isinstance(shape, EnumType) else value

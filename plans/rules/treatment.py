@@ -48,7 +48,6 @@ class TreatmentRecord:
     cartridge_expiry: date | None = None
     cartridge_sterile: bool = True
     cartridge_single_use: bool = True
-    passes_by_area: Mapping[str, int] = field(default_factory=dict)
     pain: int | None = None
     numbing: Numbing | None = None
 

@@ -19,7 +19,7 @@ from plans.forms.booking import WishesForm
 from plans.forms.series import ConfirmForm
 from plans.models import Series
 from plans.queries.proposals import Choice, Row, Search, alternatives, changed, search
-from plans.queries.standing import standing, who_may_book
+from plans.queries.standing import first_day, standing, who_may_book
 from plans.rules.plan import from_data, to_data
 from plans.rules.scheduling.model import RequestError
 from plans.rules.spacing import BookedBy
@@ -71,6 +71,11 @@ def _page(request: Request, series: Series, form: ConfirmForm | None = None) -> 
     context: dict[str, Any] = {"series": series, "stand": stand, "wishes": wishes, "form": form or ConfirmForm()}
     if not stand.to_book:
         return render(request, "plans/series/nothing_to_book.html", context)
+    who = who_may_book(stand, first_day(stand, wishes.wishes(), request.at))
+    if who is BookedBy.NEW_CONSULTATION:
+        return render(request, "plans/series/not_open.html", {"series": series, "lapsed": True}, status=409)
+    context["needs_reason"] = who is not BookedBy.FRONT_DESK
+    context["practitioner_books"] = who is BookedBy.PRACTITIONER_WITH_REASON
     try:
         made = search(stand, wishes.wishes(), at=request.at)
     except RequestError as error:
@@ -95,14 +100,10 @@ def _found(request: Request, series: Series, made: Search) -> dict[str, Any]:
         return {"cards": [], "why": wording.why_not(made.refusal), "helps": helps}
     chosen = _changed(request, made)
     choices = ([chosen] if chosen else []) + list(made.choices)
-    who = who_may_book(made.stand, made.choices[0].rows[0].day)
     return {
         "cards": [_card(series, made, choice) for choice in choices],
         "changed": chosen is not None,
         "change_failed": "change" in request.POST and chosen is None,
-        "needs_reason": who is not BookedBy.FRONT_DESK,
-        "practitioner_books": who is BookedBy.PRACTITIONER_WITH_REASON,
-        "lapsed": who is BookedBy.NEW_CONSULTATION,
     }
 
 

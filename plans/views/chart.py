@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
@@ -38,8 +39,13 @@ def chart_page(
     context = {
         "patient": person,
         "age": age_on(person.birth_date, chart.today),
+        "spoken": dict(settings.LANGUAGES).get(person.language, person.language),
         "chart": chart,
         "rows": [(visit, chart.records.get(visit.pk)) for visit in chart.visits],
+        "begun": any(
+            one.signed_at is None and one.practitioner_id == request.membership.pk
+            for one in chart.consultations
+        ),
         "form": (consent or ConsentForm()) if is_clinical else None,
         "refused": refused,
         "has_errors": refused is not None,

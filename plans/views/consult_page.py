@@ -10,7 +10,7 @@ from clinic.rules.timegrid import local_day
 from patients.rules.flags import Flag, may_lift
 from patients.rules.terms import Level, Override
 from plans.forms.consult import ConsultationForm
-from plans.forms.screening import AskedGroup, asked_groups, worded
+from plans.forms.screening import AskedGroup, asked_groups, language, worded
 from plans.models import Consultation, FlagResolution
 from plans.queries.consult import Assessment, age_on
 from plans.queries.snapshot import as_data
@@ -51,7 +51,12 @@ def draft_context(actor: Actor, row: Consultation, form: ConsultationForm) -> di
         if found.proposal
         else [],
         "severities": [(worded(one.label), one.value) for one in found.protocol.course.severity_scale],
-        "skin_types": zip(form["skin_type"], found.protocol.course.skin_types, SWATCHES, strict=True),
+        "skin_types": [
+            (one, type.roman, worded(type.label), colour)
+            for one, type, colour in zip(
+                form["skin_type"], found.protocol.course.skin_types, SWATCHES, strict=True
+            )
+        ],
         "seen": f"{found.proposal.suggest}x{found.proposal.interval_days}" if found.proposal else "",
         "steps": steps(form, groups, found),
     }
@@ -65,10 +70,12 @@ def reading_context(
     actor: Actor, row: Consultation, found: Assessment | None, protocol: Protocol
 ) -> dict[str, Any]:
     """Return what is read of a consultation: as it was signed, or as somebody else's draft stands."""
+    kept = as_data(found) if found else row.proposal
     return {
         **heading(row, found),
         "found": found,
-        "kept": as_data(found) if found else row.proposal,
+        "kept": kept,
+        "lines": [(line, line["text"][language()]) for line in kept.get("lines", ()) if line["shown"]],
         "facts": facts(row, protocol),
         "concerns": concern_words(row, protocol),
         "flags": flag_rows(actor, found, None) if found else [],
@@ -145,7 +152,7 @@ def facts(row: Consultation, protocol: Protocol) -> list[tuple[str, str]]:
     goals = {str(one.value): worded(one.label) for one in course.goals}
     event = " · ".join(filter(None, (str(row.event_on or ""), row.event_name)))
     pairs = (
-        (_("Skin type"), skin.get(row.skin_type, "")),
+        (_("Skin type"), skin.get(row.skin_type or 0, "")),
         (_("Sun damage"), sun.get(row.sun_damage, "")),
         (_("Goal"), goals.get(row.goal, "")),
         (_("In the patient's words"), row.goal_words),

@@ -3,6 +3,7 @@
 import datetime
 
 import factory
+from django.contrib.auth.hashers import make_password
 from factory.django import DjangoModelFactory
 
 from clinic import models
@@ -32,11 +33,10 @@ class ClinicFactory(DjangoModelFactory[models.Clinic]):
 class UserFactory(DjangoModelFactory[models.User]):
     class Meta:
         model = models.User
-        skip_postgeneration_save = True
 
     email = factory.Sequence(lambda n: f"person-{n}@example.org")
     name = factory.Sequence(lambda n: f"Person {n}")
-    password = factory.PostGenerationMethodCall("set_unusable_password")
+    password = factory.LazyFunction(lambda: make_password(None))
 
 
 class MembershipFactory(DjangoModelFactory[models.Membership]):

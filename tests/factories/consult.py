@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.test import Client
 
 from clinic.models import Clinic, Membership
 from clinic.rules.roles import SYSTEM
@@ -15,6 +16,7 @@ from patients.rules.questions import Answer, AskAt
 from plans.actions import consult, protocols
 from plans.models import Consultation, ProtocolVersion
 from plans.queries.protocols import parsed
+from tests.people import as_staff
 
 SHIPPED = Path(settings.BASE_DIR) / "plans" / "protocols" / "microneedling"
 AT = datetime.datetime(2026, 3, 2, 9, 30, tzinfo=datetime.UTC)
@@ -32,15 +34,18 @@ def shipped_files() -> dict[str, Any]:
     return {path.name: json.loads(_text(path)) for path in sorted(SHIPPED.glob("*.json"))}
 
 
+def browser_of(member: Membership) -> Client:
+    """Return the browser of a member as the database knows them, so that the session's hash is theirs."""
+    return as_staff(Membership.objects.select_related("user").get(pk=member.pk))
+
+
 def publish_shipped(clinic: Clinic, at: datetime.datetime = AT) -> ProtocolVersion:
     """Publish the shipped protocol for a clinic."""
     return protocols.publish(SYSTEM, clinic, shipped_files(), at)
 
 
-def clear_answers(
-    version: ProtocolVersion, given_on: datetime.date = TODAY, **other: str
-) -> list[Answer]:
-    """Return the answer that raises nothing to each question of a consultation; `SQ_ISO="taking_now"` differs."""
+def clear_answers(version: ProtocolVersion, given_on: datetime.date = TODAY, **other: str) -> list[Answer]:
+    """Return the answer that raises nothing to each question; `SQ_ISO="taking_now"` says what differs."""
     differs = {name.replace("_", "-"): value for name, value in other.items()}
     return [
         Answer(question.id, differs.get(question.id, question.clear_answer), given_on)

@@ -95,7 +95,7 @@ def refuse_a_real_clinic() -> None:
 
 
 def bind(port: int) -> Any:
-    """Take the port before minutes of work are put in. Raises CommandError where somebody has it."""
+    """Take the port before a minute of planting is put in. Raises CommandError where somebody has it."""
     try:
         return create_server(get_wsgi_application(), host="127.0.0.1", port=port, threads=THREADS)
     except (OSError, OverflowError) as error:

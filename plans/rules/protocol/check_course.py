@@ -6,13 +6,14 @@ from patients.rules.terms import Level, Override
 from plans.rules.protocol.core import Concern, FlagRule
 from plans.rules.protocol.decode import Problem
 from plans.rules.protocol.model import COURSE, Protocol
-from plans.rules.terms import HISTORY, Severity
+from plans.rules.terms import HISTORY, BookingState, Goal, Severity, SunDamage
 
 
 def check_course(protocol: Protocol) -> Iterator[Problem]:
     """Every number, id or order in protocol.json that contradicts another."""
     for concern in protocol.course.concerns:
         yield from _concern(protocol, concern)
+    yield from _scales(protocol)
     yield from _intervals(protocol)
     yield from _booking(protocol)
     yield from _depth(protocol)
@@ -47,6 +48,21 @@ def _concern(protocol: Protocol, concern: Concern) -> Iterator[Problem]:
         yield Problem(COURSE, concern.id, "grades need a scale, and a scale its grades")
     if concern.sets_history is not None and concern.sets_history not in HISTORY:
         yield Problem(COURSE, concern.id, f"unknown history {concern.sets_history!r}")
+
+
+def _scales(protocol: Protocol) -> Iterator[Problem]:
+    """Every scale offers all the values that the rules know, in their order."""
+    course = protocol.course
+    scales: tuple[tuple[str, list[object], list[object]], ...] = (
+        ("severity_scale", [one.value for one in course.severity_scale], [*Severity]),
+        ("sun_damage_levels", [one.value for one in course.sun_damage_levels], [*SunDamage]),
+        ("goals", [one.value for one in course.goals], [*Goal]),
+        ("skin_types", [one.value for one in course.skin_types], [1, 2, 3, 4, 5, 6]),
+        ("booking", [rule.state for rule in course.booking.states], [*BookingState]),
+    )
+    for name, offered, known in scales:
+        if offered != known:
+            yield Problem(COURSE, name, f"should offer {', '.join(map(str, known))}, in that order")
 
 
 def _intervals(protocol: Protocol) -> Iterator[Problem]:

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
+from clinic.rules.roles import CLINICAL_RANK
 from patients.rules.conditions import Leaf, Op, leaves
 from patients.rules.questions import NOT_SURE, AskAt, Question, Rule
+from patients.rules.screening import DOWNTIME_FIELD, EVENT_FIELD
 from patients.rules.terms import Level, Override, placeholders_in
 from plans.rules.protocol.check_course import check_override
 from plans.rules.protocol.decode import Problem
@@ -13,15 +15,32 @@ from plans.rules.terms import HISTORY
 
 def check_screening(protocol: Protocol) -> Iterator[Problem]:
     """Every question that contradicts itself or the rest of the file."""
+    yield from _roles(protocol)
     groups = {group.value for group in protocol.screening.groups}
     for question in protocol.screening.questions:
         if question.group not in groups:
             yield Problem(SCREENING, question.id, f"unknown group {question.group!r}")
+        yield from _sets(question)
         yield from _options(question)
         yield from _validity(protocol, question)
         yield from _unsure_and_unanswered(question)
         for rule in question.rules:
             yield from _rule(question, rule)
+
+
+def _roles(protocol: Protocol) -> Iterator[Problem]:
+    """The roles of the file are those of the clinic, lowest first; nobody has no rank."""
+    ranks = {role.id: role.rank for role in protocol.screening.override_roles}
+    known = {Override.NOBODY: None, **{Override(role): rank for rank, role in enumerate(CLINICAL_RANK, 1)}}
+    if ranks != known:
+        yield Problem(SCREENING, "override_roles", "are not the clinical roles with their ranks")
+
+
+def _sets(question: Question) -> Iterator[Problem]:
+    if question.sets_field not in (None, EVENT_FIELD):
+        yield Problem(SCREENING, question.id, f"sets_field: a date cannot set {question.sets_field!r}")
+    if question.number is not None and question.number.sets_field != DOWNTIME_FIELD:
+        yield Problem(SCREENING, question.id, f"number: cannot set {question.number.sets_field!r}")
 
 
 def _options(question: Question) -> Iterator[Problem]:

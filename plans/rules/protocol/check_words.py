@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
+from datetime import time
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -15,16 +16,44 @@ from plans.rules.terms import CLINIC_PRODUCTS, HISTORY, BookingState, Endpoint, 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
+_LEAVES = str | int | float | Decimal | time | Text | All
+SCHEMA = "2.0"
+Things = Sequence[tuple[str, str, "DataclassInstance"]]
 Conditions = Mapping[str, Sequence[tuple[str, All]]]
 
 
 def check_words(protocol: Protocol, conditions: Conditions) -> Iterator[Problem]:
     """Every word that nothing answers to."""
+    yield from _headers(protocol)
     yield from _grammar(protocol)
     yield from _fields(protocol, conditions)
     yield from _values(protocol, conditions)
-    yield from _sources(protocol)
-    yield from _placeholders(protocol)
+    things = tuple(_things(protocol))
+    yield from _sources(protocol, things)
+    yield from _placeholders(protocol, things)
+
+
+def _headers(protocol: Protocol) -> Iterator[Problem]:
+    """What every file says of itself, which the rules take for granted."""
+    for file, part in (
+        (SCREENING, protocol.screening),
+        (AFTERCARE, protocol.aftercare),
+        (PRECARE, protocol.precare),
+    ):
+        if part.condition_grammar != COURSE:
+            yield Problem(file, "condition_grammar", f"should be {COURSE}")
+        if part.schema_version != SCHEMA:
+            yield Problem(file, "schema_version", f"should be {SCHEMA}")
+    if protocol.course.schema_version != SCHEMA:
+        yield Problem(COURSE, "schema_version", f"should be {SCHEMA}")
+    matched = {
+        (COURSE, "booking"): protocol.course.booking.match,
+        (COURSE, "maintenance"): protocol.course.maintenance.match,
+        (SCREENING, "match"): protocol.screening.match,
+    }
+    for (file, owner), way in matched.items():
+        if way != "first":
+            yield Problem(file, owner, f"match: the rules know the first match, not {way!r}")
 
 
 def _grammar(protocol: Protocol) -> Iterator[Problem]:
@@ -105,9 +134,9 @@ def _vocabulary(protocol: Protocol) -> Mapping[str, frozenset[Scalar]]:
     }
 
 
-def _sources(protocol: Protocol) -> Iterator[Problem]:
+def _sources(protocol: Protocol, things: Things) -> Iterator[Problem]:
     known = {source.id for source in protocol.sources}
-    for file, owner, thing in _things(protocol):
+    for file, owner, thing in things:
         named = getattr(thing, "source_ids", None)
         if named is None:
             continue
@@ -118,7 +147,7 @@ def _sources(protocol: Protocol) -> Iterator[Problem]:
                 yield Problem(file, owner, f"unknown source {name!r}")
 
 
-def _placeholders(protocol: Protocol) -> Iterator[Problem]:
+def _placeholders(protocol: Protocol, things: Things) -> Iterator[Problem]:
     """Each text carries exactly the placeholders that its item lists, in both languages."""
     known = {item.id for item in protocol.course.placeholders.items}
     lists = {
@@ -129,7 +158,7 @@ def _placeholders(protocol: Protocol) -> Iterator[Problem]:
     for file, part in lists.items():
         for name in sorted(part - known):
             yield Problem(file, "placeholders", f"unknown placeholder {name!r}")
-    for file, owner, thing in _things(protocol):
+    for file, owner, thing in things:
         for name, text in _texts(thing):
             yield from _compare(file, owner, name, text, _wanted(thing, name))
 
@@ -182,7 +211,7 @@ def _walk(thing: object, owner: str) -> Iterator[tuple[str, "DataclassInstance"]
     if isinstance(thing, tuple):
         for one in thing:
             yield from _walk(one, owner)
-    elif is_dataclass(thing) and not isinstance(thing, Text | All | type):
+    elif not isinstance(thing, _LEAVES) and is_dataclass(thing) and not isinstance(thing, type):
         own = str(getattr(thing, "id", getattr(thing, "name", owner)))
         yield own, thing
         for one in fields(thing):

@@ -75,24 +75,10 @@ class Decoder:
         return value
 
     def _build(self, shape: Any, raw: object, place: _Place) -> Any:
-        options = get_args(shape) if get_origin(shape) is UnionType else (shape,)
-        if raw is None and NoneType in options:
+        optional, inner, how = _reading(shape)
+        if raw is None and optional:
             return None
-        wanted = [option for option in options if option is not NoneType]
-        if len(wanted) > 1:
-            return self._one_of(tuple(wanted), raw, place)
-        return self._builder(wanted[0])(wanted[0], raw, place)
-
-    def _builder(self, shape: Any) -> Callable[[Any, object, _Place], Any]:
-        if shape is Text:
-            return self._text
-        if shape is All:
-            return self._condition
-        if get_origin(shape) is tuple:
-            return self._tuple
-        if is_dataclass(shape):
-            return self._object
-        return self._enum if isinstance(shape, EnumType) else self._plain
+        return how(self, inner, raw, place)
 
     def _object(self, shape: Any, raw: object, place: _Place) -> Any:
         if not isinstance(raw, dict):
@@ -130,11 +116,11 @@ class Decoder:
     def _tuple(self, shape: Any, raw: object, place: _Place) -> tuple[Any, ...]:
         if not isinstance(raw, list):
             raise self._broken(place, f"should be a list, not {raw!r}")
-        kind, built, broken = get_args(shape)[0], [], False
+        built, broken = [], False
         for index, item in enumerate(raw):
             key = item.get("value", index) if isinstance(item, dict) else index
             try:
-                built.append(self._build(kind, item, place.down(str(key))))
+                built.append(self._build(shape, item, place.down(str(key))))
             except _BrokenError:
                 broken = True
         if broken:
@@ -205,6 +191,28 @@ class Decoder:
         owner = place.owner or path or "the file"
         where = f"{path}: " if place.owner and path else ""
         self.problems.append(Problem(self.file, owner, where + message))
+
+
+Reading = tuple[bool, Any, Callable[[Decoder, Any, object, _Place], Any]]
+
+
+@cache
+def _reading(shape: Any) -> Reading:
+    """How to read a shape: whether it may be null, what is left of it then, and the method that does it."""
+    options = get_args(shape) if get_origin(shape) is UnionType else (shape,)
+    wanted = tuple(option for option in options if option is not NoneType)
+    optional, inner = len(wanted) < len(options), wanted[0]
+    if len(wanted) > 1:
+        return optional, wanted, Decoder._one_of
+    if inner is Text:
+        return optional, inner, Decoder._text
+    if inner is All:
+        return optional, inner, Decoder._condition
+    if get_origin(inner) is tuple:
+        return optional, get_args(inner)[0], Decoder._tuple
+    if is_dataclass(inner):
+        return optional, inner, Decoder._object
+    return optional, inner, Decoder._enum if isinstance(inner, EnumType) else Decoder._plain
 
 
 @cache

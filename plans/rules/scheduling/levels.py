@@ -49,6 +49,8 @@ class Layer(Protocol):
     """Sets by cost, grown one level at a time."""
 
     levels: list[int]
+    most: int
+    """The greatest cost that the layer can add."""
 
     def grow(self) -> None:
         """Build the next level."""
@@ -59,6 +61,7 @@ class Stage:
 
     def __init__(self, behind: Layer | None, classes: Sequence[tuple[int, int]]) -> None:
         self.behind, self.classes = behind, classes
+        self.most = max((price for price, _ in classes), default=0)
         self.levels: list[int] = []
 
     def grow(self) -> None:
@@ -85,7 +88,7 @@ class Near:
     def __init__(self, behind: Stage, grid: Grid, weights: Weights, days: int) -> None:
         self.behind, self.grid = behind, grid
         self.levels: list[int] = []
-        self._price, self._most = weights.tod, weights.tod * weights.tod_cap
+        self._price, self.most = weights.tod, weights.tod * weights.tod_cap
         self._quarter = QUARTER // grid.unit
         self._top = grid.per_person(1 << grid.width - 1, days)
         self._low = grid.per_person((1 << grid.width - 1) - 1, days)
@@ -99,14 +102,14 @@ class Near:
         """Build the next level."""
         cost, sets = len(self.levels), self.behind.levels
         found = before = self.levels[-1] if cost else 0
-        if self._most and changed(sets, cost):
+        if self.most and changed(sets, cost):
             found |= sets[cost]
             for by in range(1, self._quarter):
                 found |= self._aside(sets[cost], by)
-        if self._most and cost >= self._price and changed(self.levels, cost - self._price):
+        if self.most and cost >= self._price and changed(self.levels, cost - self._price):
             found |= self._aside(self.levels[cost - self._price], self._quarter)
-        if cost >= self._most and changed(sets, cost - self._most):
-            found |= self.fill(sets[cost - self._most])
+        if cost >= self.most and changed(sets, cost - self.most):
+            found |= self.fill(sets[cost - self.most])
         self.levels.append(before if found == before else found)
 
     def fill(self, found: int) -> int:
@@ -133,6 +136,7 @@ class Reach:
         self._whole = self.grid.whole(days)
         self._first = self.grid.per_day((1 << self.grid.width) - 1, days)
         self._change = weights.change
+        self.most = self._change + max(price for price, _ in self._gaps)
         self._alone = same or self.grid.people == 1
         self._kept: list[int] = []
 

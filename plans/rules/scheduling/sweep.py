@@ -37,13 +37,17 @@ class Sweep:
         self.possible = 0
         if all(first <= last for first, last in self.windows):
             self._build()
-        self.limit = None if self.complete or bound is None else bound + self._least() - self.base
+        self.limit = sum(layer.most for layer in self._layers)
+        if bound is not None and not self.complete:
+            self.limit = min(self.limit, bound + self._least() - self.base)
 
     def firsts(self, wanted: int) -> tuple[list[First], bool]:
         """The best series of each distinct first appointment, cheapest first; and whether these are enough.
 
         Distinct are date, practitioner and half-day. One with the preferred practitioner is always looked for.
         """
+        if not self.possible:
+            return [], self.complete
         enough = False
         found: dict[tuple[date, int, bool], First] = {}
         noon = self.space.before(NOON)
@@ -71,13 +75,11 @@ class Sweep:
                 return
 
     def costs(self) -> Iterator[int]:
-        """Costs above the base, in order without end, or up to the limit, each when its level is built."""
-        cost = 0
-        while self.possible and (self.limit is None or cost <= self.limit):
+        """Costs above the base, in order up to the limit, each when its level is built."""
+        for cost in range(self.limit + 1 if self.possible else 0):
             for layer in self._layers:
                 layer.grow()
             yield cost
-            cost += 1
 
     @property
     def goal(self) -> list[int]:

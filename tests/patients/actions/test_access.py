@@ -58,7 +58,8 @@ def test_asking_again_changes_nothing_and_sends_nothing(team: Team, patient: Pat
     first = grant_access(team.desk.actor, patient, "ana@example.org", at=AT)
     second = grant_access(team.practitioner.actor, patient, "ANA@example.org", at=AT + timedelta(days=1))
     assert second == first
-    assert (Message.objects.count(), AuditEntry.objects.count(), User.objects.filter(email="ana@example.org").count()) == (1, 1, 1)  # fmt: skip
+    assert (Message.objects.count(), AuditEntry.objects.count()) == (1, 1)
+    assert User.objects.filter(email="ana@example.org").count() == 1
 
 
 def test_one_address_may_serve_several_patients(team: Team, patient: Patient) -> None:

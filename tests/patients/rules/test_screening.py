@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clinic.rules.roles import Role
@@ -268,6 +268,7 @@ answers_given = st.sampled_from(QUESTIONNAIRE.questions).flatmap(
 )
 
 
+@settings(max_examples=40)
 @given(answers=st.lists(answers_given, max_size=30), session_number=st.integers(1, 6))
 def test_a_question_raises_at_most_one_flag(answers: list[Answer], session_number: int) -> None:
     found = evaluate(QUESTIONNAIRE, answers, reference_day=DAY, session_number=session_number)
@@ -275,6 +276,7 @@ def test_a_question_raises_at_most_one_flag(answers: list[Answer], session_numbe
     assert len(asked) == len(set(asked))
 
 
+@settings(max_examples=30)
 @given(answers=st.lists(answers_given, max_size=60))
 def test_nothing_is_clear_until_every_question_has_an_answer_that_counts(answers: list[Answer]) -> None:
     found = evaluate(QUESTIONNAIRE, answers, reference_day=DAY)

@@ -217,7 +217,9 @@ def test_nobody_lifts_what_nobody_may(team: Team, patient: Patient) -> None:
     assert not FlagResolution.objects.exists()
 
 
-@pytest.mark.parametrize(("reason", "code"), [("x" * 14, "reason"), (" " * 40, "reason"), ("x" * 1001, "reason")])
+@pytest.mark.parametrize(
+    ("reason", "code"), [("x" * 14, "reason"), (" " * 40, "reason"), ("x" * 1001, "reason")]
+)
 def test_a_reason_is_15_to_1000_characters(team: Team, patient: Patient, reason: str, code: str) -> None:
     draft = flagged(team, patient, SQ_HSV_PAST="yes")
     with pytest.raises(Refused) as refusal:

@@ -189,9 +189,7 @@ def test_a_change_has_bounds_and_a_reason(
 
 
 @pytest.mark.parametrize(("sessions", "days"), [(1, 21), (10, 84)])
-def test_the_bounds_themselves_may_be_agreed(
-    team: Team, patient: Patient, sessions: int, days: int
-) -> None:
+def test_the_bounds_themselves_may_be_agreed(team: Team, patient: Patient, sessions: int, days: int) -> None:
     data = {"decision": "changed", "decision_reason": REASON, "sessions": sessions, "interval_days": days}
     series = consult.sign(team.practitioner.actor, a_draft(team.practitioner, patient, **data), LATER)
     assert series is not None
@@ -219,7 +217,9 @@ def test_a_refusal_needs_a_reason_and_makes_no_series(team: Team, patient: Patie
     with pytest.raises(consult.Incomplete) as refusal:
         consult.sign(team.practitioner.actor, draft, LATER)
     assert [name for name, _ in refusal.value.problems] == ["decision_reason"]
-    consult.save(team.practitioner.actor, draft, {"decision_reason": "Pregnant: not before the birth."}, LATER)
+    consult.save(
+        team.practitioner.actor, draft, {"decision_reason": "Pregnant: not before the birth."}, LATER
+    )
     assert consult.sign(team.practitioner.actor, draft, LATER) is None
     assert consult.sign(team.practitioner.actor, draft, LATER) is None
     draft.refresh_from_db()
@@ -257,7 +257,9 @@ def test_an_event_keeps_its_days_clear(
 
 
 def test_an_event_that_is_past_keeps_nothing_clear(team: Team, patient: Patient) -> None:
-    draft = a_draft(team.practitioner, patient, event_on=TODAY - datetime.timedelta(days=1), event_name="Party")
+    draft = a_draft(
+        team.practitioner, patient, event_on=TODAY - datetime.timedelta(days=1), event_name="Party"
+    )
     series = consult.sign(team.practitioner.actor, draft, LATER)
     assert series is not None
     assert (series.event_on, series.event_name, series.keep_clear_days) == (None, "", 0)

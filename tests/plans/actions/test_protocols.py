@@ -55,7 +55,9 @@ def test_other_content_under_a_published_version_is_refused() -> None:
 
 def test_another_clinic_publishes_its_own() -> None:
     one, two = a_team(), a_team("casa-lima", "America/Lima")
-    assert protocols.publish(SYSTEM, one.clinic, files(), AT) != protocols.publish(SYSTEM, two.clinic, files(), AT)
+    assert protocols.publish(SYSTEM, one.clinic, files(), AT) != protocols.publish(
+        SYSTEM, two.clinic, files(), AT
+    )
 
 
 @pytest.mark.parametrize("who", ["practitioner", "desk", "admin"])

@@ -92,6 +92,15 @@ def block_without_override(files: Files) -> None:
     thing(files, "protocol.json", "EYE-RIM")["override"] = None
 
 
+def goal_missing(files: Files) -> None:
+    course(files)["goals"].pop()
+    del files["protocol.es.json"]["texts"]["goal.maximum"]
+
+
+def skin_types_out_of_order(files: Files) -> None:
+    course(files)["skin_types"].reverse()
+
+
 @pytest.mark.parametrize(
     ("break_it", "told"),
     [
@@ -101,6 +110,8 @@ def block_without_override(files: Files) -> None:
         (row_missing, ["large_pores: needs one row for mild, moderate and severe, in that order"]),
         (grades_without_scale, ["acne_scars: grades need a scale, and a scale its grades"]),
         (unknown_history, ["melasma: unknown history 'freckles'"]),
+        (goal_missing, ["goals: should offer subtle, standard, maximum, in that order"]),
+        (skin_types_out_of_order, ["skin_types: should offer 1, 2, 3, 4, 5, 6, in that order"]),
         (interval_too_long, ["I-BODY: 43 days are not within 28 to 42"]),
         (no_base_interval, ["interval_rules: needs a rule that always matches"]),
         (

@@ -52,6 +52,22 @@ def test_broken_once(name: str, change: dict[str, Any], told: list[str]) -> None
     assert problems(files) == [f"screening.json: {message}" for message in told]
 
 
+def test_the_roles_are_those_of_the_clinic() -> None:
+    files = copied_files()
+    thing(files, "screening.json", "prescriber")["rank"] = 3
+    assert problems(files) == ["screening.json: override_roles: are not the clinical roles with their ranks"]
+
+
+def test_a_field_that_no_rule_reads_is_not_set() -> None:
+    files = copied_files()
+    thing(files, "screening.json", "SQ-EVENT")["sets_field"] = "holiday_in_days"
+    thing(files, "screening.json", "SQ-REACTION")["number"]["sets_field"] = "days_red"
+    assert problems(files) == [
+        "screening.json: SQ-EVENT: sets_field: a date cannot set 'holiday_in_days'",
+        "screening.json: SQ-REACTION: number: cannot set 'days_red'",
+    ]
+
+
 def with_message(name: str, text: str) -> list[str]:
     files = copied_files()
     thing(files, "screening.json", name)["patient_text"] = text

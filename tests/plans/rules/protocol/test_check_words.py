@@ -98,7 +98,10 @@ def test_the_grammar_is_the_one_that_the_rules_know() -> None:
         "protocol.json: condition_grammar: field 'years' is not in both the grammar and the rules",
         "protocol.json: condition_grammar: field 'skin_type' is a number",
     ]
-    assert found[5] == "precare.json: condition_fields: unknown field 'weather'"
+    assert found[5:7] == [
+        "protocol.json: condition_fields: unknown field 'years'",
+        "precare.json: condition_fields: unknown field 'weather'",
+    ]
 
 
 def test_a_text_without_its_placeholder_is_told() -> None:
@@ -132,6 +135,22 @@ def test_a_translation_without_its_placeholder_is_told() -> None:
         "screening.es.json: SQ-ISO.R2: patient_text: lacks {clear_date}",
         "aftercare.es.json: AC-SUN: text: lacks {until}",
         "aftercare.es.json: urgency.call_soon: who: lacks {clinic_phone}",
+    ]
+
+
+def test_what_a_file_says_of_itself_is_what_the_rules_take_for_granted() -> None:
+    files = copied_files()
+    for file in ("protocol.json", "aftercare.json"):
+        files[file]["schema_version"] = "3.0"
+    files["precare.json"]["condition_grammar"] = "grammar.json"
+    files["protocol.json"]["booking"]["match"] = "best"
+    files["screening.json"]["match"] = "all"
+    assert problems(files) == [
+        "aftercare.json: schema_version: should be 2.0",
+        "precare.json: condition_grammar: should be protocol.json",
+        "protocol.json: schema_version: should be 2.0",
+        "protocol.json: booking: match: the rules know the first match, not 'best'",
+        "screening.json: match: match: the rules know the first match, not 'all'",
     ]
 
 

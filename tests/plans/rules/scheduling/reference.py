@@ -236,12 +236,13 @@ class Series:
             last = min(last, day_of(self.request["finish"]) - rest * DAY)
         return first, last
 
-    def next_slots(self, series: tuple[Slot, ...]) -> list[Slot]:
-        first, last = self.window(len(series), series[-1][0] if series else None)
+    def next_slots(self, index: int, before: Slot | None) -> list[Slot]:
+        """Every session that may stand at that index after another one."""
+        first, last = self.window(index, before[0] if before else None)
         found = [slot for k in range((last - first).days + 1) for slot in self.wanted.slots(first + k * DAY)]
         if self.request.get("same_practitioner"):
-            if series:
-                return [slot for slot in found if slot[2] == series[0][2]]
+            if before:
+                return [slot for slot in found if slot[2] == before[2]]
             if self.anchor:
                 return [slot for slot in found if self.clinic.people[slot[2]] == self.anchor["practitioner"]]
         return found
@@ -290,11 +291,11 @@ class Series:
     def all(self) -> list[tuple[int, tuple[Slot, ...]]]:
         """Every series with its cost, cheapest first, ties by date, start and practitioner."""
         grown: list[tuple[int, tuple[Slot, ...]]] = [(0, ())]
-        for _ in range(self.request["n"]):
+        for index in range(self.request["n"]):
             grown = [
                 (cost + self.added(series, slot), (*series, slot))
                 for cost, series in grown
-                for slot in self.next_slots(series)
+                for slot in self.next_slots(index, series[-1] if series else None)
             ]
         return sorted(grown)
 
@@ -340,19 +341,18 @@ def refusal(case: Json) -> Json:
             "earliest_possible_finish": soonest.isoformat(),
             "days_too_late": late,
         }
-    grown: set[tuple[Slot, ...]] = {()}
+    reached: set[Slot | None] = {None}
     for index in range(request["n"]):
-        # Only the last session matters for what may follow, and the practitioner of the first.
-        longer = {(*known[:1], slot) if known else (slot,) for known in grown for slot in series.next_slots(known)}
-        if not longer:
-            return {"reason": "blocked", "blocked_session": index + 1, **_window(series, index, grown)}
-        grown = {(known[0], known[-1]) for known in longer}
+        following = {slot for before in reached for slot in series.next_slots(index, before)}
+        if not following:
+            days = {before[0] for before in reached if before}
+            return {"reason": "blocked", "blocked_session": index + 1, **_window(series, index, days)}
+        reached = {*following}
     raise AssertionError("there is a series")
 
 
-def _window(series: Series, index: int, grown: set[tuple[Slot, ...]]) -> Json:
+def _window(series: Series, index: int, days: set[date]) -> Json:
     if index:
-        days = {known[-1][0] for known in grown}
         first, last = series.window(index, min(days))[0], series.window(index, max(days))[1]
     else:
         first, last = series.window(0, None)

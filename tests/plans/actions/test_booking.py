@@ -1,0 +1,241 @@
+import datetime
+
+import pytest
+from django.core import signing
+
+from clinic.actions.refusal import Refused
+from clinic.models import AuditEntry, Message
+from plans.actions import booking
+from plans.actions.holding import SlotTaken
+from plans.models import Occupancy, Series, SeriesChange, Visit
+from plans.queries.proposals import search
+from plans.queries.standing import standing
+from plans.rules.plan import Session, numbered
+from plans.rules.scheduling.model import Slot
+from plans.rules.wishes import Wishes
+from tests.factories.booking import MONDAY, Desk, a_desk
+
+pytestmark = pytest.mark.django_db
+DAY = datetime.timedelta(days=1)
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return a_desk()
+
+
+def best_offer(desk: Desk) -> str:
+    series = Series.objects.get(pk=desk.series.pk)
+    found = search(standing(series), Wishes(), at=MONDAY)
+    return booking.offer(series, found.choices[0].plan)
+
+
+def slot(desk: Desk, day: datetime.date, start: int = 600) -> Slot:
+    room, device = desk.team.clinic.rooms.get(kind="treatment"), desk.team.clinic.devices.get()
+    return Slot(day, desk.team.practitioner.user.resource_id, start, room.pk, device.pk)
+
+
+def offer_on(desk: Desk, *days: datetime.date, start: int = 600, first: int = 1) -> str:
+    slots = [slot(desk, day, start) for day in days]
+    plan = numbered(range(first, first + len(days)), slots)
+    return booking.offer(Series.objects.get(pk=desk.series.pk), plan)
+
+
+def code_of(refused: pytest.ExceptionInfo[Refused]) -> str:
+    return refused.value.code
+
+
+def test_a_series_is_booked_whole_with_what_each_session_holds(desk: Desk) -> None:
+    change = booking.confirm(desk.actor, desk.series, best_offer(desk), at=MONDAY)
+    visits = list(Visit.objects.filter(series=desk.series))
+    assert [visit.session_number for visit in visits] == [1, 2, 3, 4]
+    assert [visit.day for visit in visits] == [
+        datetime.date(2026, 2, 2),
+        datetime.date(2026, 3, 9),
+        datetime.date(2026, 4, 13),
+        datetime.date(2026, 5, 18),
+    ]
+    # Wall time stays when the clocks change on 29 March.
+    assert [visit.starts_at.hour * 60 + visit.starts_at.minute for visit in visits] == [
+        visits[0].start_minute,
+        visits[0].start_minute,
+        visits[0].start_minute - 60,
+        visits[0].start_minute - 60,
+    ]
+    assert Occupancy.objects.count() == 16
+    assert change.verb == "book"
+    desk.series.refresh_from_db()
+    assert (desk.series.state, desk.series.revision) == (Series.State.BOOKED, 1)
+
+
+def test_buffers_are_held_for_the_room_and_not_for_the_patient(desk: Desk) -> None:
+    booking.confirm(desk.actor, desk.series, offer_on(desk, datetime.date(2026, 2, 3)), at=MONDAY)
+    cells = dict(Occupancy.objects.values_list("resource__kind", "cell_from"))
+    ends = dict(Occupancy.objects.values_list("resource__kind", "cell_to"))
+    assert cells == {"practitioner": 120, "room": 119, "device": 120, "patient": 120}
+    assert ends == {"practitioner": 132, "room": 134, "device": 132, "patient": 132}
+
+
+def test_confirming_twice_books_once(desk: Desk) -> None:
+    token = best_offer(desk)
+    first = booking.confirm(desk.actor, desk.series, token, at=MONDAY)
+    again = booking.confirm(desk.actor, desk.series, token, at=MONDAY)
+    assert again == first
+    assert (Visit.objects.count(), SeriesChange.objects.count(), Message.objects.count()) == (4, 1, 1)
+
+
+def test_the_patient_is_told_after_three_minutes_and_not_what_for(desk: Desk) -> None:
+    booking.confirm(desk.actor, desk.series, best_offer(desk), at=MONDAY)
+    message = Message.objects.get()
+    assert message.due_at == MONDAY + datetime.timedelta(minutes=3)
+    assert message.to == desk.patient.email
+    assert "Monday 2 February 2026" in message.body
+    assert not any(word in (message.title + message.body).lower() for word in ("needl", "treatment", "session"))
+
+
+def test_one_audit_row_tells_of_a_booking(desk: Desk) -> None:
+    booking.confirm(desk.actor, desk.series, best_offer(desk), at=MONDAY)
+    entry = AuditEntry.objects.get()
+    assert (entry.verb, entry.subject_kind, entry.patient_id) == ("book", "series", desk.patient.pk)
+
+
+def test_an_offer_made_before_the_series_changed_is_stale(desk: Desk) -> None:
+    early, late = best_offer(desk), best_offer(desk)
+    booking.confirm(desk.actor, desk.series, early, at=MONDAY)
+    with pytest.raises(Refused) as refused:
+        booking.confirm(desk.actor, desk.series, late, at=MONDAY)
+    assert code_of(refused) == "offer_stale"
+    assert Visit.objects.count() == 4
+
+
+def test_an_offer_for_another_series_is_refused(desk: Desk) -> None:
+    other = a_desk("harbour")
+    with pytest.raises(Refused) as refused:
+        booking.confirm(desk.actor, desk.series, best_offer(other), at=MONDAY)
+    assert code_of(refused) == "offer_of_another"
+
+
+@pytest.mark.parametrize("token", ["", "x", "🙂" * 50, "a" * 10_000])
+def test_a_forged_offer_is_refused(desk: Desk, token: str) -> None:
+    with pytest.raises(Refused) as refused:
+        booking.confirm(desk.actor, desk.series, token, at=MONDAY)
+    assert code_of(refused) == "offer_forged"
+
+
+def test_an_offer_signed_for_something_else_is_refused(desk: Desk) -> None:
+    with pytest.raises(Refused) as refused:
+        booking.confirm(desk.actor, desk.series, signing.dumps([1, 2, 3], salt=booking.SALT), at=MONDAY)
+    assert code_of(refused) == "offer_forged"
+
+
+def test_a_slot_that_is_gone_books_nothing_at_all(desk: Desk) -> None:
+    other = a_desk_in(desk)
+    days = [datetime.date(2026, 2, 3) + 35 * DAY * i for i in range(4)]
+    booking.confirm(desk.actor, other, booking.offer(other, numbered([1], [slot(desk, days[2])])), at=MONDAY)
+    with pytest.raises(SlotTaken):
+        booking.confirm(desk.actor, desk.series, offer_on(desk, *days), at=MONDAY)
+    assert Visit.objects.filter(series=desk.series).count() == 0
+    assert Occupancy.objects.count() == 4
+
+
+def a_desk_in(desk: Desk) -> Series:
+    from tests.factories.patients import PatientFactory
+    from tests.factories.plans import SeriesFactory
+
+    patient = PatientFactory.create(clinic=desk.team.clinic)
+    series = SeriesFactory.create(patient=patient, practitioner=desk.team.practitioner, state="to_book")
+    return Series.objects.get(pk=series.pk)
+
+
+@pytest.mark.parametrize(
+    ("days", "by_practitioner", "reason", "code"),
+    [
+        (20, True, "the patient leaves the country", "too_early"),
+        (24, False, "the patient leaves the country", "practitioner_books"),
+        (24, True, "", "reason_needed"),
+        (49, False, "", "reason_needed"),
+        (60, False, "the patient was travelling", "practitioner_books"),
+        (120, True, "the patient was travelling", "lapsed"),
+    ],
+)
+def test_a_gap_outside_the_window_is_refused_by_who_may_book_it(
+    desk: Desk, days: int, by_practitioner: bool, reason: str, code: str
+) -> None:
+    actor = desk.practitioner if by_practitioner else desk.actor
+    first = datetime.date(2026, 2, 3)
+    second = first + days * DAY
+    second += max(0, second.weekday() - 4) * DAY if code != "too_early" else 0 * DAY
+    with pytest.raises(Refused) as refused:
+        booking.confirm(actor, desk.series, offer_on(desk, first, second), at=MONDAY, reason=reason)
+    assert code_of(refused) == code
+    assert Visit.objects.count() == 0
+
+
+@pytest.mark.parametrize(("days", "by_practitioner"), [(24, True), (49, False), (63, True)])
+def test_a_gap_outside_the_window_is_booked_by_who_may_with_a_reason(
+    desk: Desk, days: int, by_practitioner: bool
+) -> None:
+    actor = desk.practitioner if by_practitioner else desk.actor
+    first = datetime.date(2026, 2, 3)
+    why = "agreed with the patient today"
+    booking.confirm(actor, desk.series, offer_on(desk, first, first + days * DAY), at=MONDAY, reason=why)
+    assert [visit.override_reason for visit in Visit.objects.all()] == [why, why]
+
+
+@pytest.mark.parametrize(
+    ("day", "start", "code"),
+    [
+        (datetime.date(2026, 2, 2), 7 * 60, "past"),
+        (datetime.date(2026, 1, 30), 600, "past"),
+        (datetime.date(2026, 2, 7), 600, "unfit"),  # a Saturday
+        (datetime.date(2026, 2, 3), 605, "unfit"),  # off the grid
+        (datetime.date(2026, 2, 3), 16 * 60 + 30, "unfit"),  # would end after closing
+    ],
+)
+def test_a_time_that_cannot_be_is_refused(desk: Desk, day: datetime.date, start: int, code: str) -> None:
+    with pytest.raises(Refused) as refused:
+        booking.confirm(desk.actor, desk.series, offer_on(desk, day, start=start), at=MONDAY)
+    assert code_of(refused) == code
+    assert Visit.objects.count() == 0
+
+
+def test_nothing_is_booked_for_a_series_on_hold(desk: Desk) -> None:
+    token = best_offer(desk)
+    Series.objects.update(state=Series.State.PAUSED)
+    with pytest.raises(Refused) as refused:
+        booking.confirm(desk.actor, desk.series, token, at=MONDAY)
+    assert code_of(refused) == "not_open"
+
+
+def test_days_before_an_event_are_kept_clear_for_the_desk(desk: Desk) -> None:
+    Series.objects.update(event_on=datetime.date(2026, 2, 10), keep_clear_days=14, event_name="Wedding")
+    with pytest.raises(Refused) as refused:
+        booking.confirm(desk.actor, desk.series, offer_on(desk, datetime.date(2026, 2, 3)), at=MONDAY)
+    assert code_of(refused) == "event"
+
+
+def test_a_confirmed_offer_moves_sessions_that_have_a_date(desk: Desk) -> None:
+    days = [datetime.date(2026, 2, 3) + 35 * DAY * i for i in range(4)]
+    booking.confirm(desk.actor, desk.series, offer_on(desk, *days), at=MONDAY)
+    before = Visit.objects.get(session_number=2)
+    token = offer_on(desk, days[1] + DAY, first=2)
+    change = booking.confirm(desk.actor, desk.series, token, at=MONDAY, reason="cannot come")
+    after = Visit.objects.get(session_number=2)
+    assert (after.pk, after.day, after.sequence) == (before.pk, days[1] + DAY, before.sequence + 1)
+    assert (change.verb, change.reason, len(change.before), len(change.after)) == ("move", "cannot come", 1, 1)
+    assert Occupancy.objects.count() == 16
+
+
+def test_a_plan_survives_being_signed(desk: Desk) -> None:
+    plan = (Session(1, slot(desk, datetime.date(2026, 2, 3))),)
+    read = booking.read_offer(booking.offer(desk.series, plan))
+    assert (read.series, read.revision, read.plan) == (desk.series.pk, 0, plan)
+
+
+def test_an_old_offer_is_refused(desk: Desk, time_machine: object) -> None:
+    token = best_offer(desk)
+    later = datetime.datetime.now(datetime.UTC) + datetime.timedelta(minutes=31)  # noqa: TID251
+    time_machine.move_to(later)  # type: ignore[attr-defined]
+    with pytest.raises(Refused) as refused:
+        booking.confirm(desk.actor, desk.series, token, at=MONDAY)
+    assert code_of(refused) == "offer_expired"

@@ -1,0 +1,133 @@
+import datetime
+
+import pytest
+
+from clinic.actions.refusal import Refused
+from clinic.models import Message
+from plans.actions import booking, series
+from plans.models import Occupancy, Series, SeriesChange, Visit
+from tests.factories.booking import MONDAY, Desk, a_desk
+from tests.plans.actions.test_booking import offer_on
+
+pytestmark = pytest.mark.django_db
+DAYS = [datetime.date(2026, 2, 3) + datetime.timedelta(days=35 * i) for i in range(4)]
+SOON = MONDAY + datetime.timedelta(minutes=2)
+LATER = MONDAY + datetime.timedelta(minutes=4)
+REASON = "new medicine, wait for the doctor"
+
+
+@pytest.fixture
+def desk() -> Desk:
+    desk = a_desk()
+    booking.confirm(desk.actor, desk.series, offer_on(desk, *DAYS), at=MONDAY)
+    return desk
+
+
+def session(number: int) -> Visit:
+    return Visit.objects.get(session_number=number)
+
+
+def fresh(desk: Desk) -> Series:
+    return Series.objects.get(pk=desk.series.pk)
+
+
+@pytest.mark.parametrize(("scope", "left"), [("one", [1, 3, 4]), ("following", [1]), ("all", [])])
+def test_one_the_following_or_all_are_cancelled(desk: Desk, scope: str, left: list[int]) -> None:
+    series.cancel(desk.actor, session(2), scope=scope, at=LATER, reason="holiday")
+    held = Visit.objects.filter(state="booked").order_by("session_number")
+    assert list(held.values_list("session_number", flat=True)) == left
+    assert Occupancy.objects.count() == 4 * len(left)
+    assert fresh(desk).state == ("booked" if left else "to_book")
+
+
+def test_an_unknown_scope_is_refused(desk: Desk) -> None:
+    with pytest.raises(Refused) as refused:
+        series.cancel(desk.actor, session(2), scope="everything", at=LATER)
+    assert (refused.value.code, refused.value.field) == ("scope", "scope")
+
+
+def test_cancelling_what_is_cancelled_is_refused(desk: Desk) -> None:
+    series.cancel(desk.actor, session(2), at=LATER)
+    with pytest.raises(Refused) as refused:
+        series.cancel(desk.actor, session(2), at=LATER)
+    assert refused.value.code == "nothing_held"
+
+
+def test_a_booking_is_undone_within_three_minutes_and_no_mail_goes(desk: Desk) -> None:
+    series.undo(desk.actor, SeriesChange.objects.get(), at=SOON)
+    assert (Visit.objects.count(), Occupancy.objects.count()) == (0, 0)
+    assert fresh(desk).state == "to_book"
+    assert list(Message.objects.values_list("state", flat=True)) == ["void"]
+
+
+def test_a_cancellation_is_undone_with_every_slot(desk: Desk) -> None:
+    before = set(Occupancy.objects.values_list("resource_id", "starts_at", "ends_at"))
+    change = series.cancel(desk.actor, session(2), scope="following", at=MONDAY)
+    series.undo(desk.actor, change, at=SOON)
+    assert set(Occupancy.objects.values_list("resource_id", "starts_at", "ends_at")) == before
+    assert Visit.objects.filter(state="booked").count() == 4
+
+
+def test_a_move_is_undone_to_the_minute(desk: Desk) -> None:
+    offer = offer_on(desk, DAYS[3] + datetime.timedelta(days=1), first=4)
+    change = booking.confirm(desk.actor, desk.series, offer, at=MONDAY)
+    series.undo(desk.actor, change, at=SOON)
+    assert [session(n).day for n in (1, 2, 3, 4)] == DAYS
+
+
+def test_undoing_twice_changes_nothing_more(desk: Desk) -> None:
+    change = series.cancel(desk.actor, session(4), at=MONDAY)
+    series.undo(desk.actor, change, at=SOON)
+    series.undo(desk.actor, change, at=SOON)
+    assert Visit.objects.filter(state="booked").count() == 4
+
+
+def test_an_undo_is_refused_after_three_minutes_and_after_another_change(desk: Desk) -> None:
+    booked = SeriesChange.objects.get()
+    with pytest.raises(Refused) as refused:
+        series.undo(desk.actor, booked, at=LATER)
+    assert refused.value.code == "undo_too_late"
+    series.cancel(desk.actor, session(4), at=SOON)
+    with pytest.raises(Refused) as refused:
+        series.undo(desk.actor, booked, at=SOON)
+    assert refused.value.code == "undo_too_late"
+
+
+def test_a_practitioner_holds_a_series_and_lets_it_go_on_from_a_day(desk: Desk) -> None:
+    series.pause(desk.practitioner, desk.series, reason=REASON, at=LATER)
+    assert (fresh(desk).state, fresh(desk).hold_reason) == ("paused", REASON)
+    assert Visit.objects.filter(state="booked").count() == 4
+    series.resume(desk.practitioner, desk.series, earliest_on=DAYS[1], at=LATER)
+    assert (fresh(desk).state, fresh(desk).hold_reason) == ("booked", "")
+    assert list(Visit.objects.filter(state="cancelled").values_list("session_number", flat=True)) == [1]
+
+
+def test_the_desk_neither_holds_nor_ends_a_series(desk: Desk) -> None:
+    with pytest.raises(Refused) as refused:
+        series.pause(desk.actor, desk.series, reason=REASON, at=LATER)
+    assert refused.value.code == "not_allowed"
+    with pytest.raises(Refused) as refused:
+        series.stop(desk.actor, desk.series, end_reason="patient_choice", at=LATER)
+    assert refused.value.code == "not_allowed"
+
+
+def test_a_short_reason_does_not_hold_a_series(desk: Desk) -> None:
+    with pytest.raises(Refused) as refused:
+        series.pause(desk.practitioner, desk.series, reason=" short ", at=LATER)
+    assert (refused.value.code, refused.value.field) == ("reason_short", "reason")
+
+
+def test_ending_a_series_cancels_what_is_to_come(desk: Desk) -> None:
+    series.stop(desk.practitioner, desk.series, end_reason="patient_choice", at=LATER)
+    assert (fresh(desk).state, fresh(desk).end_reason) == ("stopped", "patient_choice")
+    assert Occupancy.objects.count() == 0
+    with pytest.raises(Refused) as refused:
+        series.stop(desk.practitioner, desk.series, end_reason="patient_choice", at=LATER)
+    assert refused.value.code == "ended"
+
+
+@pytest.mark.parametrize("end_reason", ["", "paused_pregnancy", "nonsense"])
+def test_a_series_does_not_end_for_a_reason_that_ends_none(desk: Desk, end_reason: str) -> None:
+    with pytest.raises(Refused) as refused:
+        series.stop(desk.practitioner, desk.series, end_reason=end_reason, at=LATER)
+    assert refused.value.code == "end_reason"
