@@ -50,7 +50,7 @@ class Person:
         return f"{plain if plain.isascii() else f'{self.born:%y%m%d}'}@example.org"
 
 
-def _p(  # one row of the tables below
+def person(  # one row of the tables below, here and in others.py
     name: str,
     family_name: str,
     born: str,
@@ -78,7 +78,7 @@ def _p(  # one row of the tables below
 
 
 # Amara is the patient whom a newcomer meets: two days after her second session.
-AMARA = _p(
+AMARA = person(
     "Amara Okonkwo-Bailey",
     "Okonkwo-Bailey",
     "1991-03-08",
@@ -87,7 +87,7 @@ AMARA = _p(
     "I would like to go out without foundation.",
     is_demo=True,
 )
-LUCIA = _p(
+LUCIA = person(
     "Lucía Fernández Ibáñez",
     "Fernández Ibáñez",
     "1994-11-21",
@@ -101,9 +101,9 @@ LUCIA = _p(
 # In the order of the treatments of the planted day, see today.py.
 TREATED_TODAY = (
     LUCIA,
-    _p("Søren Kjærgaard", "Kjærgaard", "1979-06-02", 1, "wrinkles:moderate:forehead,cheeks", "Softer lines."),
-    _p("Nguyễn Thị Minh Khai", "Nguyễn", "1988-09-14", 4, "large_pores:moderate:nose,cheeks", "Finer pores."),
-    _p(
+    person("Søren Kjærgaard", "Kjærgaard", "1979-06-02", 1, "wrinkles:moderate:forehead,cheeks", "Softer lines."),
+    person("Nguyễn Thị Minh Khai", "Nguyễn", "1988-09-14", 4, "large_pores:moderate:nose,cheeks", "Finer pores."),
+    person(
         "Zoë Ó Súilleabháin",
         "Ó Súilleabháin",
         "1996-01-30",
@@ -112,11 +112,11 @@ TREATED_TODAY = (
         "A smoother chin.",
         SQ_SMOKE="yes",
     ),
-    _p("Jakub Dvořáček", "Dvořáček", "1985-12-12", 2, "acne_scars:3:cheeks,chin_jaw", "Shaving hurts less."),
-    _p("Fatima Zahra El Idrissi", "El Idrissi", "1992-04-25", 4, "uneven_tone:moderate:cheeks", "Even colour."),
-    _p("李小龙", "李", "1983-02-17", 3, "rough_texture:moderate:face_full", "Smoother skin."),
-    _p("Ольга Степанова", "Степанова", "1969-10-05", 2, "fine_lines:severe:face_full", "To look less tired."),
-    _p(
+    person("Jakub Dvořáček", "Dvořáček", "1985-12-12", 2, "acne_scars:3:cheeks,chin_jaw", "Shaving hurts less."),
+    person("Fatima Zahra El Idrissi", "El Idrissi", "1992-04-25", 4, "uneven_tone:moderate:cheeks", "Even colour."),
+    person("李小龙", "李", "1983-02-17", 3, "rough_texture:moderate:face_full", "Smoother skin."),
+    person("Ольга Степанова", "Степанова", "1969-10-05", 2, "fine_lines:severe:face_full", "To look less tired."),
+    person(
         "Chidinma Eze",
         "Eze",
         "1990-07-19",
@@ -125,17 +125,17 @@ TREATED_TODAY = (
         "Fewer scars for my wedding photos.",
         SQ_PIH="yes",
     ),
-    _p("Gwenllian ap Rhys", "ap Rhys", "1974-03-03", 2, "sun_damage:moderate:face_full", "Undo some summers."),
-    _p("محمد عبد الرحمن الخطيب", "الخطيب", "1987-08-23", 4, "acne_scars:2:cheeks", "Smoother cheeks."),
-    _p("Aoife Brennan", "Brennan", "1993-05-11", 1, "general_rejuvenation:mild:face_full", "Some glow."),
-    _p("Kwabena Asante", "Asante", "1989-11-02", 6, "large_pores:severe:nose,cheeks", "Smaller pores."),
-    _p("Teuta Gjonaj", "Gjonaj", "1981-01-16", 3, "fine_lines:mild:around_eyes", "Softer crow's feet."),
+    person("Gwenllian ap Rhys", "ap Rhys", "1974-03-03", 2, "sun_damage:moderate:face_full", "Undo some summers."),
+    person("محمد عبد الرحمن الخطيب", "الخطيب", "1987-08-23", 4, "acne_scars:2:cheeks", "Smoother cheeks."),
+    person("Aoife Brennan", "Brennan", "1993-05-11", 1, "general_rejuvenation:mild:face_full", "Some glow."),
+    person("Kwabena Asante", "Asante", "1989-11-02", 6, "large_pores:severe:nose,cheeks", "Smaller pores."),
+    person("Teuta Gjonaj", "Gjonaj", "1981-01-16", 3, "fine_lines:mild:around_eyes", "Softer crow's feet."),
 )
 
 # In the order of the first consultations of the planted day.
 NEW_TODAY = (
-    _p("דנה בן־שושן", "בן־שושן", "1986-06-28", 3, "fine_lines:moderate:forehead", "A rested look."),
-    _p(
+    person("דנה בן־שושן", "בן־שושן", "1986-06-28", 3, "fine_lines:moderate:forehead", "A rested look."),
+    person(
         "Oliver Featherstonehaugh",
         "Featherstonehaugh",
         "1999-02-09",
@@ -144,20 +144,20 @@ NEW_TODAY = (
         "Anything that helps.",
         SQ_ISO="taking_now",
     ),
-    _p("Thandiwe Nkosi", "Nkosi", "1995-09-27", 6, "dark_marks:moderate:cheeks", "Fade the marks."),
-    _p("Suharto", "", "1978-12-01", 4, "rough_texture:mild:face_full", "Smoother skin.", note="One name only."),
-    _p("Birgitta Ångström", "Ångström", "1958-04-18", 1, "wrinkles:severe:face_full", "Fewer deep lines."),
-    _p("Xóchitl Hernández", "Hernández", "1997-07-07", 4, "uneven_tone:mild:cheeks", "Tono parejo.", es=True),
-    _p("Piotr Wąsowicz", "Wąsowicz", "1984-10-10", 2, "surgical_scars:moderate:abdomen", "A flatter scar."),
+    person("Thandiwe Nkosi", "Nkosi", "1995-09-27", 6, "dark_marks:moderate:cheeks", "Fade the marks."),
+    person("Suharto", "", "1978-12-01", 4, "rough_texture:mild:face_full", "Smoother skin.", note="One name only."),
+    person("Birgitta Ångström", "Ångström", "1958-04-18", 1, "wrinkles:severe:face_full", "Fewer deep lines."),
+    person("Xóchitl Hernández", "Hernández", "1997-07-07", 4, "uneven_tone:mild:cheeks", "Tono parejo.", es=True),
+    person("Piotr Wąsowicz", "Wąsowicz", "1984-10-10", 2, "surgical_scars:moderate:abdomen", "A flatter scar."),
 )
 
 # In the order of the reviews, the test area and the top-up of the planted day: their series is over.
 SEEN_AGAIN_TODAY = (
-    _p("Hannah Goldberg", "Goldberg", "1972-08-15", 2, "fine_lines:moderate:face_full", "Softer lines."),
-    _p("Ngozi Adaobi Uzoma", "Uzoma", "1991-12-24", 6, "general_rejuvenation:mild:face_full", "More glow."),
-    _p("Đặng Văn Lâm", "Đặng", "1993-08-13", 4, "acne_scars:1:cheeks", "Smoother cheeks."),
-    _p("Mary-Jane O'Neill", "O'Neill", "1980-05-05", 1, "large_pores:mild:nose", "Finer pores."),
-    _p("Siobhán Ní Dhomhnaill", "Ní Dhomhnaill", "1988-02-29", 1, "rough_texture:mild:cheeks", "Softer skin."),
-    _p("Aaliyah Washington", "Washington", "1996-10-31", 5, "dark_marks:mild:cheeks", "An even tone."),
-    _p("Giulia D'Ambrosio", "D'Ambrosio", "1983-07-01", 3, "acne_scars:2:cheeks", "A smooth jaw."),
+    person("Hannah Goldberg", "Goldberg", "1972-08-15", 2, "fine_lines:moderate:face_full", "Softer lines."),
+    person("Ngozi Adaobi Uzoma", "Uzoma", "1991-12-24", 6, "general_rejuvenation:mild:face_full", "More glow."),
+    person("Đặng Văn Lâm", "Đặng", "1993-08-13", 4, "acne_scars:1:cheeks", "Smoother cheeks."),
+    person("Mary-Jane O'Neill", "O'Neill", "1980-05-05", 1, "large_pores:mild:nose", "Finer pores."),
+    person("Siobhán Ní Dhomhnaill", "Ní Dhomhnaill", "1988-02-29", 1, "rough_texture:mild:cheeks", "Softer skin."),
+    person("Aaliyah Washington", "Washington", "1996-10-31", 5, "dark_marks:mild:cheeks", "An even tone."),
+    person("Giulia D'Ambrosio", "D'Ambrosio", "1983-07-01", 3, "acne_scars:2:cheeks", "A smooth jaw."),
 )

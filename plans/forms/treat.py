@@ -14,7 +14,7 @@ from patients.rules.questions import Answer
 from plans.forms.screening import question_fields, question_initial, read_answers, worded
 from plans.models import SessionRecord, Visit
 from plans.queries.sitting import Sitting
-from plans.queries.treat import Ground
+from plans.queries.treat import Ground, device_of
 from plans.rules.protocol.core import Area
 from plans.rules.terms import CLINIC_PRODUCTS
 
@@ -56,6 +56,8 @@ def _clock(label: Any) -> forms.TimeField:
 
 class RecordForm(forms.Form):
     """What was done in one session; `sitting` is what the page stands on."""
+
+    show_optional = False  # everything is, until the signature
 
     started = _clock(_("Start"))
     ended = _clock(_("End"))
@@ -111,8 +113,10 @@ class RecordForm(forms.Form):
     def __init__(self, data: Any, sitting: Sitting, stand: Ground, today: date) -> None:
         self.sitting, self.visit, self.protocol, self.today = sitting, sitting.visit, stand.protocol, today
         answered = question_initial(sitting.questions, stand.answers, today)
-        drafted = initial_of(sitting.record, sitting.visit) if sitting.record else {}
+        drafted = initial_of(sitting.record, sitting.visit) if sitting.record else None
+        drafted = device_of(sitting.visit, sitting.last) if drafted is None else drafted
         super().__init__(data, initial={**answered, **drafted})
+        self.planned = {area for concern in stand.consultation.concerns for area in concern["areas"]}
         self.fields["cartridge_expiry"].today = today  # type: ignore[attr-defined]
         limits = [(limit.id, limit.product) for limit in self.protocol.course.anaesthetic.limits]
         self.fields["numbing_limit_id"].choices = [("", _("Another")), *limits]  # type: ignore[attr-defined]
@@ -137,7 +141,8 @@ class RecordForm(forms.Form):
         return {
             **{name: data[name] for name in PLAIN},
             "is_strong": {"yes": True, "no": False}.get(data["is_strong"]),
-            "started_at": data["started_at"],
+            # An empty start leaves the one that the first save took from the clock.
+            **({"started_at": data["started_at"]} if data["started_at"] else {}),
             "ended_at": data["ended_at"],
             "areas": [
                 {"area": area.id, "depth_mm": depth, "passes": data[f"passes_{area.id}"]}
@@ -173,10 +178,19 @@ class RecordForm(forms.Form):
             field = AT_FIELD.get(name, name)
             self.add_error(field if field in self.fields else None, message)
 
-    def area_rows(self) -> Iterator[tuple[Area, str, Any, Any]]:
-        """Return each area with its label and its two fields."""
-        for area in self.protocol.course.areas:
-            yield area, worded(area.label), self[f"depth_{area.id}"], self[f"passes_{area.id}"]
+    def area_rows(self) -> list[tuple[Area, str, Any, Any]]:
+        """Return the areas of the plan, and those with a depth, with their label and two fields."""
+        return [row for row in self._rows() if row[0].id in self.planned or row[2].value() or row[2].errors]
+
+    def other_rows(self) -> list[tuple[Area, str, Any, Any]]:
+        """Return the areas that nobody planned to treat."""
+        return [row for row in self._rows() if row not in self.area_rows()]
+
+    def _rows(self) -> list[tuple[Area, str, Any, Any]]:
+        return [
+            (area, worded(area.label), self[f"depth_{area.id}"], self[f"passes_{area.id}"])
+            for area in self.protocol.course.areas
+        ]
 
     def product_rows(self) -> Iterator[tuple[Any, Any]]:
         """Return the fields of each product: name and lot."""

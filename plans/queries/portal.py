@@ -227,6 +227,16 @@ class Reading:
         return sorted(holds, key=lambda one: (one.until is None, one.until or one.from_))
 
     @property
+    def musts(self) -> list[Item]:
+        """What must be kept to now."""
+        return [one for one in self.now if one.importance is Importance.MUST]
+
+    @property
+    def shoulds(self) -> list[Item]:
+        """What is good to keep to now."""
+        return [one for one in self.now if one.importance is not Importance.MUST]
+
+    @property
     def later(self) -> list[Item]:
         """What begins later, in order."""
         waits = [one for one in self.sheet.items if not self._has_begun(one)]

@@ -66,24 +66,25 @@ def _confirm(request: Request, series: Series) -> HttpResponse:
 
 def _page(request: Request, series: Series, form: ConfirmForm | None = None) -> HttpResponse:
     """Show the wishes, and what they lead to."""
-    stand = standing(series)
-    wishes = _wishes_form(request)
-    context: dict[str, Any] = {"series": series, "stand": stand, "wishes": wishes, "form": form or ConfirmForm()}
+    stand, wishes = standing(series), _wishes_form(request)
+    context = {"series": series, "stand": stand, "wishes": wishes, "form": form or ConfirmForm()}
     if not stand.to_book:
-        return render(request, "plans/series/nothing_to_book.html", context)
+        return _show(request, "plans/series/nothing_to_book.html", context)
     who = who_may_book(stand, first_day(stand, wishes.wishes(), request.at))
     if who is BookedBy.NEW_CONSULTATION:
         return render(request, "plans/series/not_open.html", {"series": series, "lapsed": True}, status=409)
     context["needs_reason"] = who is not BookedBy.FRONT_DESK
     context["practitioner_books"] = who is BookedBy.PRACTITIONER_WITH_REASON
     try:
-        made = search(stand, wishes.wishes(), at=request.at)
+        context.update(_found(request, series, search(stand, wishes.wishes(), at=request.at)))
     except RequestError as error:
         wishes.add_error(None, _("These wishes cannot be met together: %(why)s.") % {"why": error.message})
-        return render(request, "plans/series/book.html", context, status=422)
-    context.update(_found(request, series, made))
-    failed = bool(form and form.errors) or bool(wishes.errors)
-    return render(request, "plans/series/book.html", context, status=422 if failed else 200)
+    return _show(request, "plans/series/book.html", context)
+
+
+def _show(request: Request, template: str, context: dict[str, Any]) -> HttpResponse:
+    failed = bool(context["form"].errors or context["wishes"].errors)
+    return render(request, template, {**context, "has_errors": failed}, status=422 if failed else 200)
 
 
 def _wishes_form(request: Request) -> WishesForm:

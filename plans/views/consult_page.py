@@ -1,8 +1,10 @@
 """What the page of a consultation shows, from the saved draft and the form around it."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from clinic.rules.roles import Actor
@@ -76,6 +78,7 @@ def reading_context(
         "found": found,
         "kept": kept,
         "lines": [(line, line["text"][language()]) for line in kept.get("lines", ()) if line["shown"]],
+        "answers": answer_words(kept["answers"] if kept else [], protocol),
         "facts": facts(row, protocol),
         "concerns": concern_words(row, protocol),
         "flags": flag_rows(actor, found, None) if found else [],
@@ -144,13 +147,35 @@ def concern_words(row: Consultation, protocol: Protocol) -> list[tuple[str, str,
     return words
 
 
+def answer_words(kept: list[dict[str, Any]], protocol: Protocol) -> list[tuple[str, str, str, str]]:
+    """Return each answer as the name of its question, the label of the option, its day and its free words."""
+    words = []
+    for one in kept:
+        question = protocol.questionnaire.question(one["question"])
+        label = next(
+            (worded(option.label) for option in question.options if option.value == one["answer"]), "–"
+        )
+        day = date_format(date.fromisoformat(one["date"]), "D j M Y") if one["date"] else ""
+        words.append(
+            (
+                question.clinical_name,
+                label,
+                day or (_("still going on") if one["ongoing"] else ""),
+                one["free_text"],
+            )
+        )
+    return words
+
+
 def facts(row: Consultation, protocol: Protocol) -> list[tuple[str, str]]:
     """Return what was written down, as label and words, in the order of the page; nothing that is empty."""
     course = protocol.course
     skin = {one.value: f"{one.roman}: {worded(one.label)}" for one in course.skin_types}
     sun = {str(one.value): worded(one.label) for one in course.sun_damage_levels}
     goals = {str(one.value): worded(one.label) for one in course.goals}
-    event = " · ".join(filter(None, (str(row.event_on or ""), row.event_name)))
+    event = " · ".join(
+        filter(None, (date_format(row.event_on, "D j M Y") if row.event_on else "", row.event_name))
+    )
     pairs = (
         (_("Skin type"), skin.get(row.skin_type or 0, "")),
         (_("Sun damage"), sun.get(row.sun_damage, "")),

@@ -10,7 +10,7 @@ from clinic.actions.refusal import Refused
 from clinic.permissions import Request
 from clinic.rules.timegrid import local_day
 from plans.actions.treat import NotReady
-from plans.forms.screening import asked_groups
+from plans.forms.screening import asked_groups, worded
 from plans.forms.treat import EndForm, RecordForm
 from plans.queries.sitting import Sitting
 
@@ -34,6 +34,7 @@ def page(
     context: dict[str, Any] = {"sitting": sitting, "visit": sitting.visit, "patient": sitting.visit.patient}
     if sitting.is_signed or sitting.stand is None:
         end_form = end_form or EndForm(None, sitting.visit)
+        context["treated"] = treated_areas(sitting)
         template = "plans/treat/signed.html" if sitting.is_signed else "plans/treat/no_consultation.html"
         context |= {"form": end_form, "record": sitting.record, "areas": areas_of(sitting)}
         return render(request, template, context, status=422 if refused else 200)
@@ -76,6 +77,14 @@ def areas_of(sitting: Sitting) -> dict[str, dict[str, str]]:
         depth = done.get(area.id) or (done.get(WHOLE_FACE) if area.id in FACE - {"neck"} else None)
         drawn[area.id] = {"depth": depth.removesuffix("0") if depth else "", "css": shade(depth)}
     return drawn
+
+
+def treated_areas(sitting: Sitting) -> list[dict[str, Any]]:
+    """Return the areas of a record with the names that the protocol gives them."""
+    if sitting.stand is None or sitting.record is None:
+        return []
+    protocol = sitting.stand.protocol
+    return [{**area, "label": worded(protocol.area(area["area"]).label)} for area in sitting.record.areas]
 
 
 def shade(depth: str | None) -> str:

@@ -44,7 +44,7 @@ def publish_shipped(clinic: Clinic, at: datetime.datetime = AT) -> ProtocolVersi
     return protocols.publish(SYSTEM, clinic, shipped_files(), at)
 
 
-def clear_answers(version: ProtocolVersion, given_on: datetime.date = TODAY, **other: str) -> list[Answer]:
+def clear_answers(version: ProtocolVersion, given_on: datetime.date = TODAY, /, **other: str) -> list[Answer]:
     """Return the answer that raises nothing to each question; `SQ_ISO="taking_now"` says what differs."""
     differs = {name.replace("_", "-"): value for name, value in other.items()}
     return [
@@ -70,7 +70,7 @@ def complete(version: ProtocolVersion, **other: Any) -> consult.Draft:
 
 
 def a_draft(
-    practitioner: Membership, patient: Patient, at: datetime.datetime = AT, **data: Any
+    practitioner: Membership, patient: Patient, at: datetime.datetime = AT, /, **data: Any
 ) -> Consultation:
     """Open a consultation and fill it in, so that it can be signed unless `data` says otherwise."""
     draft = consult.open_consultation(practitioner.actor, practitioner, patient, at)

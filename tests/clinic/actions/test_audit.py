@@ -54,14 +54,14 @@ def test_a_long_reason_is_cut_to_its_column(team: Team, reason: str) -> None:
 
 
 def test_a_line_goes_with_its_cause(team: Team) -> None:
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    @transaction.atomic
+    def fail_half_way() -> None:
         audit.record(team.desk.actor, "move", ("visit", "1"), at=AT)
-        _fail()
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_half_way()
     assert not AuditEntry.objects.exists()
-
-
-def _fail() -> None:
-    raise ZeroDivisionError
 
 
 @pytest.mark.parametrize(

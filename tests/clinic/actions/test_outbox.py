@@ -58,14 +58,14 @@ def test_a_mail_is_worded_and_waits(clinic: Clinic) -> None:
 
 
 def test_a_mail_exists_exactly_when_its_cause_does(clinic: Clinic) -> None:
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    @transaction.atomic
+    def fail_half_way() -> None:
         queue(clinic)
-        _fail()
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_half_way()
     assert not Message.objects.exists()
-
-
-def _fail() -> None:
-    raise ZeroDivisionError
 
 
 def test_the_same_mail_of_the_same_cause_is_queued_once(clinic: Clinic) -> None:

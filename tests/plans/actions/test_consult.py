@@ -31,7 +31,8 @@ def team() -> Team:
 
 @pytest.fixture
 def patient(team: Team) -> Patient:
-    return PatientFactory.create(clinic=team.clinic)
+    patient: Patient = PatientFactory.create(clinic=team.clinic)
+    return patient
 
 
 def opened(team: Team, patient: Patient) -> Consultation:

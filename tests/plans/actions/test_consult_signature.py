@@ -30,7 +30,8 @@ def team() -> Team:
 
 @pytest.fixture
 def patient(team: Team) -> Patient:
-    return PatientFactory.create(clinic=team.clinic)
+    patient: Patient = PatientFactory.create(clinic=team.clinic)
+    return patient
 
 
 def test_an_accepted_proposal_becomes_a_series_to_book(team: Team, patient: Patient) -> None:

@@ -40,7 +40,10 @@ def team() -> Team:
 
 @pytest.fixture
 def patient(team: Team) -> Patient:
-    return PatientFactory.create(clinic=team.clinic, name="Priya Ramanathan", desk_note="Prefers mornings")
+    patient: Patient = PatientFactory.create(
+        clinic=team.clinic, name="Priya Ramanathan", desk_note="Prefers mornings"
+    )
+    return patient
 
 
 def page(client: Client, patient: Patient) -> str:

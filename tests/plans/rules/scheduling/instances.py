@@ -22,7 +22,7 @@ class Maker:
         self.start = self.random.choice(STARTS)
         # At night a change of clocks falls into opening hours; around 13:00 half-days differ.
         self.hour = 1 if self.chance(night) else self.random.choice([9, 11])
-        self.length = self.random.choice([90, 120, 150, 180, 240])
+        self.length = self.random.choice([90, 120, 180, 240, 300])
         self.people = ["Ana", "Ben", "Cyd"][: self.random.choice([1, 2, 2, 3])]
         self.rooms = ["R1", "R2"][: self.random.choice([1, 2])]
         self.devices = ["D1", "D2"][: self.random.choice([0, 1, 2])]
@@ -60,7 +60,7 @@ class Maker:
 
     def closures(self) -> list[Json]:
         found: list[Json] = []
-        while self.chance(0.3):
+        while self.chance(0.25):
             first, last = self.days(3)
             start, end = self.times()
             hours = self.random.choice([{}, {"from": start}, {"until": end}, {"from": start, "until": end}])
@@ -68,7 +68,7 @@ class Maker:
         return found
 
     def practitioner(self, name: str) -> Json:
-        shifts: list[Json] = [{"week": self.week(0.8)}]
+        shifts: list[Json] = [{"week": self.week(0.9)}]
         if self.chance(0.2):
             shifts.append({"since": self.day().isoformat(), "week": self.week(0.7)})
         return {"id": name, "shifts": shifts, "leave": self.absences(0.2)}
@@ -88,7 +88,7 @@ class Maker:
         ]
         return {
             "tz": self.random.choice(["Europe/Berlin", "Europe/Berlin", "Asia/Tokyo", "Australia/Lord_Howe"]),
-            "opening": self.week(0.85),
+            "opening": self.week(0.95),
             "special_opening": special,
             "closures": self.closures(),
             "practitioners": [self.practitioner(name) for name in self.people],
@@ -142,7 +142,7 @@ class Maker:
         return found
 
     def request(self, hard: float) -> Json:
-        n = self.random.choice([1, 2, 2, 2, 3])
+        n = self.random.choice([1, 2, 2, 3, 3])
         anchored = self.chance(0.3)
         earliest = self.day(5)
         found: Json = {
@@ -159,7 +159,7 @@ class Maker:
             start = self.hour * 60 + self.random.randrange(self.length)
             who = self.random.choice([*self.people, "Gone"])
             found["anchor"] = {"date": done.isoformat(), "practitioner": who, "start": clock(start)}
-        if self.chance(0.25):
+        if self.chance(0.15):
             found["finish"] = (earliest + self.random.randrange(9) * DAY).isoformat()
         if self.chance(0.3):
             found["preferred"] = self.random.choice(self.people)

@@ -5,6 +5,7 @@ Works on cases as JSON has them and imports nothing from the engine. Slow and si
 
 from collections import Counter
 from datetime import date, datetime, timedelta
+from functools import cache
 from itertools import product
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -30,15 +31,16 @@ def day_of(text: str) -> date:
     return date.fromisoformat(text)
 
 
-def touched(start: int, end: int) -> set[int]:
+@cache
+def touched(start: int, end: int) -> frozenset[int]:
     """Cells that a busy span touches."""
-    return {cell for cell in range(288) if cell * 5 < end and start < cell * 5 + 5}
+    return frozenset(cell for cell in range(288) if cell * 5 < end and start < cell * 5 + 5)
 
 
 def inside(pairs: Any) -> set[int]:
     """Cells of which every minute lies in one of the pairs of times."""
     minutes = {m for a, b in pairs for m in range(minute(a), minute(b))}
-    return {cell for cell in range(288) if all(m in minutes for m in range(cell * 5, cell * 5 + 5))}
+    return {m // 5 for m in minutes if m % 5 == 0 and {m + 1, m + 2, m + 3, m + 4} <= minutes}
 
 
 def rounded(minutes: int) -> int:
@@ -53,9 +55,13 @@ class Clinic:
         self.tz = ZoneInfo(clinic["tz"])
         self.people = [one["id"] for one in clinic["practitioners"]]
         self._cells: dict[tuple[str, str, date], set[int]] = {}
+        self._opening: dict[date, set[int]] = {}
 
     def lost(self, day: date) -> set[int]:
-        found = set()
+        found: set[int] = set()
+        before = datetime(day.year, day.month, day.day, tzinfo=self.tz)
+        if before.utcoffset() == (before + DAY).utcoffset():
+            return found
         for cell in range(288):
             wall = datetime(day.year, day.month, day.day, cell // 12, cell % 12 * 5, tzinfo=self.tz)
             if wall.utcoffset() != wall.replace(fold=1).utcoffset():
@@ -63,6 +69,11 @@ class Clinic:
         return found
 
     def opening(self, day: date) -> set[int]:
+        if day not in self._opening:
+            self._opening[day] = self._opening_of(day)
+        return self._opening[day]
+
+    def _opening_of(self, day: date) -> set[int]:
         pairs = self.clinic["opening"].get(str(day.weekday()), [])
         for special in self.clinic.get("special_opening", ()):
             if day_of(special["date"]) == day:
@@ -120,12 +131,15 @@ class Wanted:
         self.clinic, self.request = clinic, request
         self.treatment = request["treatment"]
         self._starts: dict[tuple[date, int], list[int]] = {}
+        self._held: dict[tuple[int, str], set[int]] = {}
 
     def cells(self, start: int, role: str) -> set[int]:
         """Cells that a visit holds of a role, buffers included."""
-        before, after = self.treatment.get(role, [0, 0])
-        first = start // 5
-        return set(range(first - rounded(before), first + rounded(self.treatment["minutes"]) + rounded(after)))
+        if (start, role) not in self._held:
+            before, after = self.treatment.get(role, [0, 0])
+            until = start // 5 + rounded(self.treatment["minutes"]) + rounded(after)
+            self._held[start, role] = set(range(start // 5 - rounded(before), until))
+        return self._held[start, role]
 
     def allowed(self) -> list[int]:
         people = self.request.get("practitioners")

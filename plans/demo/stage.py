@@ -1,0 +1,66 @@
+"""The player: every story says when it goes on, and the earliest of all goes next, up to the planted instant."""
+
+import heapq
+from collections.abc import Callable, Generator, Iterable
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+from typing import TypeAlias, TypeVar
+
+from clinic.rules.roles import Actor
+from clinic.rules.timegrid import to_utc
+from plans.demo.places import Place, closed_weekday
+
+Told = TypeVar("Told")
+Story: TypeAlias = Generator[datetime, datetime, Told]
+"""Yields the instant at which it goes on, is sent the instant that it is, and returns what came of it."""
+
+
+class Stage:
+    """One clinic while the story is told in it: its place, its dice, its calendar."""
+
+    def __init__(self, place: Place, seed: int) -> None:
+        self.place = place
+        self.clinic = place.clinic
+        self.day = place.planted_day
+        self.dice = Random(f"{seed} {place.clinic.slug}")  # noqa: S311 (a story, not a secret)
+
+    @property
+    def desk(self) -> Actor:
+        """Whoever is at the front desk."""
+        return self.place.staff["desk"].actor
+
+    def open_day(self, days_before: int) -> date:
+        """Return the open day so many days before the planted one, or the day before that."""
+        day = self.day - timedelta(days=days_before)
+        return day - timedelta(days=day.weekday() == closed_weekday(self.day))
+
+    def in_hours(self, day: date) -> datetime:
+        """Return some minute of a working day at the desk."""
+        return to_utc(day, self.dice.randrange(8 * 60 + 30, 17 * 60 + 30), self.clinic.zone)
+
+    def minutes(self, least: int, most: int) -> timedelta:
+        """Return some minutes, from least to most."""
+        return timedelta(minutes=self.dice.randint(least, most))
+
+
+def play(stories: Iterable[Story[None]], until: datetime) -> None:
+    """Tell all stories at once, in order of time; what would come after `until` is not told."""
+    waiting: list[tuple[datetime, int, Story[None]]] = []
+    for number, story in enumerate(stories):
+        _wait(waiting, number, story, lambda story=story: next(story))
+    while waiting and waiting[0][0] <= until:
+        at, number, story = heapq.heappop(waiting)
+        _wait(waiting, number, story, lambda story=story, at=at: story.send(at))
+
+
+def _wait(
+    waiting: list[tuple[datetime, int, Story[None]]],
+    number: int,
+    story: Story[None],
+    go_on: Callable[[], datetime],
+) -> None:
+    try:
+        when = go_on()
+    except StopIteration:
+        return
+    heapq.heappush(waiting, (when.astimezone(UTC), number, story))

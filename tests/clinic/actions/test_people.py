@@ -1,0 +1,157 @@
+"""People are engaged with roles, get hours and leave, change roles, and go; their sessions end with that."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from clinic.actions import people
+from clinic.actions.people import Person
+from clinic.actions.refusal import Refused
+from clinic.models import AuditEntry, Leave, Membership, Message, Shift, User
+from clinic.rules.roles import SYSTEM, Right, Role
+from tests.people import Team, a_team
+
+AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
+DAY = date(2026, 3, 9)
+IMRAN = Person(
+    "Imran@Example.org ", "Imran Sheikh", title="Nurse", licence="NMC 1", password="a-long-password"
+)
+
+
+@pytest.fixture
+def team(db: None) -> Team:
+    return a_team()
+
+
+def engage(team: Team, person: Person = IMRAN, *roles: Role) -> Membership:
+    return people.engage(team.admin.actor, team.clinic, person, roles or {Role.PRACTITIONER}, at=AT)
+
+
+def test_a_practitioner_is_engaged_with_a_calendar_of_their_own(team: Team) -> None:
+    member = engage(team, IMRAN, Role.PRACTITIONER, Role.PRESCRIBER)
+    user = User.objects.get(email="imran@example.org")
+    assert (member.user, member.title, member.licence) == (user, "Nurse", "NMC 1")
+    assert member.roles == {Role.PRACTITIONER, Role.PRESCRIBER}
+    assert user.check_password("a-long-password")
+    assert user.resource is not None
+    assert user.resource.kind == "practitioner"
+    assert AuditEntry.objects.get().verb == "engage"
+    assert not Message.objects.exists()
+
+
+def test_the_desk_needs_no_calendar(team: Team) -> None:
+    assert engage(team, IMRAN, Role.FRONT_DESK).user.resource is None
+
+
+def test_somebody_without_a_password_is_mailed_how_to_choose_one(team: Team) -> None:
+    member = engage(team, Person("imran@example.org", "Imran"))
+    mail = Message.objects.get()
+    assert (mail.to, mail.clinic, mail.subject_id) == ("imran@example.org", team.clinic, str(member.pk))
+    assert "/staff/password/reset/" in mail.body
+
+
+def test_who_works_elsewhere_keeps_account_and_calendar(team: Team) -> None:
+    first, other = engage(team), a_team("mistral")
+    person = Person("imran@example.org", "Another Name", password="another-password")
+    second = people.engage(other.admin.actor, other.clinic, person, {Role.PRACTITIONER}, at=AT)
+    assert second.user == first.user
+    user = User.objects.get(pk=first.user_id)
+    assert (user.name, user.resource_id) == ("Imran Sheikh", first.user.resource_id)
+    assert user.check_password("a-long-password")
+
+
+@pytest.mark.parametrize(
+    ("person", "roles", "field"),
+    [
+        (IMRAN, {Role.PRESCRIBER}, "roles"),
+        (IMRAN, {Role.CLINICAL_LEAD, Role.ADMIN}, "roles"),
+        (IMRAN, {Role.PATIENT}, "roles"),
+        (IMRAN, set(), "roles"),
+        (Person("imran", "Imran"), {Role.ADMIN}, "email"),
+        (Person("i@b.org", "  "), {Role.ADMIN}, "name"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(team: Team, person: Person, roles: Any, field: str) -> None:
+    with pytest.raises(Refused) as refused:
+        people.engage(team.admin.actor, team.clinic, person, roles, at=AT)
+    assert refused.value.field == field
+    assert Membership.objects.filter(clinic=team.clinic).count() == 4
+
+
+def test_a_member_is_engaged_once(team: Team) -> None:
+    engage(team)
+    with pytest.raises(Refused) as refused:
+        engage(team)
+    assert refused.value.code == "member"
+
+
+def test_other_roles_hold_at_once_and_end_the_sessions(team: Team) -> None:
+    changed = people.change_roles(team.admin.actor, team.desk, {Role.PRACTITIONER}, at=AT)
+    assert changed.roles == {Role.PRACTITIONER}
+    assert changed.user.session_epoch == 1
+    assert User.objects.get(pk=team.desk.user_id).resource is not None
+    assert AuditEntry.objects.get().fields == ["is_front_desk", "is_practitioner"]
+
+
+def test_a_disabled_member_may_nothing_here(team: Team) -> None:
+    people.disable(team.admin.actor, team.practitioner, at=AT)
+    assert not Membership.objects.active().filter(pk=team.practitioner.pk).exists()
+    user = User.objects.get(pk=team.practitioner.user_id)
+    assert (user.is_active, user.session_epoch) == (True, 1)
+
+
+def test_nobody_changes_their_own_rights(team: Team) -> None:
+    for change in (
+        lambda: people.disable(team.admin.actor, team.admin, at=AT),
+        lambda: people.change_roles(team.admin.actor, team.admin, {Role.PRACTITIONER}, at=AT),
+    ):
+        with pytest.raises(Refused) as refused:
+            change()
+        assert refused.value.code == "oneself"
+    team.admin.refresh_from_db()
+    assert team.admin.actor.may(Right.MANAGE_CLINIC)
+
+
+def test_shifts_hold_from_a_date_and_replace_those_of_that_date(team: Team) -> None:
+    Shift.objects.all().delete()
+    for spans in ([(540, 600)], [(600, 720)]):
+        people.set_shifts(SYSTEM, team.practitioner, DAY, {0: spans}, at=AT)
+    people.set_shifts(SYSTEM, team.practitioner, date(2026, 6, 1), {4: [(540, 600)]}, at=AT)
+    rows = Shift.objects.order_by("since").values_list("since", "weekday", "start_minute", "end_minute")
+    assert list(rows) == [(DAY, 0, 600, 720), (date(2026, 6, 1), 4, 540, 600)]
+
+
+def test_leave_is_days_or_hours(team: Team) -> None:
+    people.give_leave(
+        team.admin.actor, team.practitioner, DAY, DAY, hours=(540, 600), reason="Dentist", at=AT
+    )
+    leave = Leave.objects.get()
+    assert (leave.first, leave.last, leave.start_minute, leave.end_minute) == (DAY, DAY, 540, 600)
+    with pytest.raises(Refused):
+        people.give_leave(team.admin.actor, team.practitioner, DAY, date(2026, 3, 8), at=AT)
+
+
+def test_nobody_but_an_administrator_of_the_clinic_engages_or_disables(team: Team) -> None:
+    for actor in (team.desk.actor, team.lead.actor, a_team("mistral").admin.actor):
+        for attempt in (
+            lambda who: people.engage(who, team.clinic, IMRAN, {Role.ADMIN}, at=AT),
+            lambda who: people.change_roles(who, team.desk, {Role.ADMIN}, at=AT),
+            lambda who: people.disable(who, team.desk, at=AT),
+            lambda who: people.set_shifts(who, team.practitioner, DAY, {0: [(540, 600)]}, at=AT),
+            lambda who: people.give_leave(who, team.practitioner, DAY, DAY, at=AT),
+        ):
+            with pytest.raises(Refused, match="role"):
+                attempt(actor)
+    assert not AuditEntry.objects.exists()
+    assert not User.objects.filter(email="imran@example.org").exists()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark", ""])
+def test_everybody_chooses_their_own_colours(team: Team, theme: str) -> None:
+    people.choose_theme(team.desk.actor, team.desk.user, theme, at=AT)
+    assert User.objects.get(pk=team.desk.user_id).theme == theme
+    with pytest.raises(Refused):
+        people.choose_theme(team.admin.actor, team.desk.user, "light", at=AT)
+    with pytest.raises(Refused):
+        people.choose_theme(team.desk.actor, team.desk.user, "purple", at=AT)

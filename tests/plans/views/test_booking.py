@@ -1,0 +1,196 @@
+import datetime
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from plans.actions import booking
+from plans.models import Series, Visit
+from plans.queries.proposals import search
+from plans.queries.standing import standing
+from plans.rules.plan import Session
+from plans.rules.wishes import Wishes
+from tests.factories.booking import MONDAY, Desk, a_desk
+from tests.people import a_team, as_staff
+from tests.plans.actions.test_booking import a_desk_in, best_offer, offer_on
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def monday(time_machine: object) -> None:
+    time_machine.move_to(MONDAY)  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return a_desk()
+
+
+@pytest.fixture
+def browser(desk: Desk) -> Client:
+    return as_staff(desk.team.desk)
+
+
+def page(desk: Desk, name: str = "plans:series_book") -> str:
+    return reverse(name, args=[desk.team.clinic.slug, desk.series.pk])
+
+
+def offers(html: str) -> list[str]:
+    return re.findall(r'name="offer" value="([^"]+)"', html)
+
+
+def test_a_series_is_booked_from_the_page_with_one_choice(desk: Desk, browser: Client) -> None:
+    html = browser.get(page(desk)).content.decode()
+    answer = browser.post(page(desk), {"offer": offers(html)[0]})
+    assert answer.url == page(desk, "plans:series_booked")
+    assert Visit.objects.filter(series=desk.series).count() == 4
+    assert "4 sessions booked for Tomasz Wieczorek" in browser.get(answer.url).content.decode()
+
+
+def test_proposals_differ_in_their_first_appointment(desk: Desk, browser: Client) -> None:
+    plans = [booking.read_offer(token).plan for token in offers(browser.get(page(desk)).content.decode())]
+    firsts = {(plan[0].slot.day, plan[0].slot.practitioner, plan[0].slot.start < 780) for plan in plans}
+    assert len(plans) == len(firsts) == 5
+
+
+def test_wishes_are_a_link_and_are_met(desk: Desk, browser: Client) -> None:
+    html = browser.get(page(desk), {"first": "16/2", "days": ["2"], "times": ["afternoon"]}).content.decode()
+    plan = booking.read_offer(offers(html)[0]).plan
+    assert [session.slot.day.weekday() for session in plan] == [2, 2, 2, 2]
+    assert plan[0].slot.day == datetime.date(2026, 2, 18)
+    assert all(720 <= session.slot.start and session.slot.start + 60 <= 1020 for session in plan)
+
+
+def test_wishes_that_nothing_meets_say_why_and_what_would_help(desk: Desk, browser: Client) -> None:
+    html = browser.get(page(desk), {"days": ["6"]}).content.decode()
+    assert "No series fits these wishes" in html
+    assert "Allow any weekday" in html
+
+
+@pytest.mark.parametrize(
+    ("wish", "words"),
+    [
+        ({"first": "yesterdayish"}, "is not a day"),
+        ({"first": "1/1/2025"}, "That day has passed"),
+        ({"away_from": "10/3", "away_to": "1/3"}, "before the first"),
+        ({"away_from": "10/3", "away_to": "10/3/2036"}, "more than a year away"),
+        ({"finish": "1/1/2025"}, "before the first"),
+        ({"first": "🙂" * 10}, "is not a day"),
+        ({"first": "x" * 10_000}, "at most 40"),
+    ],
+)
+def test_a_wish_that_cannot_be_is_explained_and_kept(
+    desk: Desk, browser: Client, wish: dict[str, str], words: str
+) -> None:
+    answer = browser.get(page(desk), wish)
+    assert answer.status_code == 422
+    html = answer.content.decode()
+    assert words in html
+    assert "<title>Error: " in html
+    assert next(iter(wish.values()))[:20] in html
+
+
+def test_one_date_is_changed_and_the_rest_checked_again(desk: Desk, browser: Client) -> None:
+    html = browser.get(page(desk)).content.decode()
+    before = booking.read_offer(offers(html)[0]).plan
+    change = re.findall(r'name="change" value="([^"]+)"', html)
+    answer = browser.post(page(desk), {"change": change[6]})
+    assert answer.status_code == 200
+    after = booking.read_offer(offers(answer.content.decode())[0]).plan
+    assert "Your choice" in answer.content.decode()
+    assert after != before
+    gaps = [(b.slot.day - a.slot.day).days for a, b in zip(after, after[1:], strict=False)]
+    assert all(28 <= gap <= 42 for gap in gaps)
+    assert Visit.objects.count() == 0
+
+
+def test_a_slot_that_is_gone_is_said_and_others_are_offered(desk: Desk, browser: Client) -> None:
+    token = best_offer(desk)
+    other = a_desk_in(desk)
+    booking.confirm(desk.actor, other, booking.offer(other, booking.read_offer(token).plan), at=MONDAY)
+    answer = browser.post(page(desk), {"offer": token})
+    html = answer.content.decode()
+    assert answer.status_code == 422
+    assert "was booked a moment ago. Nothing has been saved." in html
+    assert len(offers(html)) == 5
+    assert Visit.objects.filter(series=desk.series).count() == 0
+
+
+def test_a_double_submit_books_once(desk: Desk, browser: Client) -> None:
+    token = offers(browser.get(page(desk)).content.decode())[0]
+    for _ in range(2):
+        assert browser.post(page(desk), {"offer": token}).status_code == 302
+    assert Visit.objects.count() == 4
+
+
+def test_a_second_tab_is_told_that_the_plan_has_changed(desk: Desk, browser: Client) -> None:
+    first, second = (offers(browser.get(page(desk)).content.decode())[0] for _ in range(2))
+    browser.post(page(desk), {"offer": first})
+    answer = browser.post(page(desk), {"offer": second})
+    assert answer.status_code == 422
+    assert "The plan has changed since these times were shown" in answer.content.decode()
+    assert Visit.objects.count() == 4
+
+
+@pytest.mark.parametrize("token", ["", "x" * 10_000, "ÜÄ🙂", "'; drop table"])
+def test_a_choice_that_is_none_is_explained(desk: Desk, browser: Client, token: str) -> None:
+    assert browser.post(page(desk), {"offer": token}).status_code == 422
+    assert browser.post(page(desk), {"change": token}).status_code in (200, 422)
+    assert Visit.objects.count() == 0
+
+
+def test_a_late_session_asks_the_desk_for_a_reason(desk: Desk, browser: Client, time_machine: object) -> None:
+    booking.confirm(desk.actor, desk.series, offer_on(desk, datetime.date(2026, 2, 3)), at=MONDAY)
+    time_machine.move_to(MONDAY + datetime.timedelta(days=46))  # type: ignore[attr-defined]
+    browser = as_staff(desk.team.desk)
+    html = browser.get(page(desk)).content.decode()
+    assert "Write why the session is late" in html
+    token = offers(html)[0]
+    assert browser.post(page(desk), {"offer": token, "reason": ""}).status_code == 422
+    answer = browser.post(page(desk), {"offer": token, "reason": "was in hospital for a while"})
+    assert answer.status_code == 302
+    assert Visit.objects.get(session_number=2).override_reason == "was in hospital for a while"
+
+
+def test_a_lapsed_series_asks_for_a_consultation(desk: Desk, browser: Client, time_machine: object) -> None:
+    booking.confirm(desk.actor, desk.series, offer_on(desk, datetime.date(2026, 2, 3)), at=MONDAY)
+    time_machine.move_to(MONDAY + datetime.timedelta(days=150))  # type: ignore[attr-defined]
+    browser = as_staff(desk.team.desk)
+    answer = browser.get(page(desk))
+    assert answer.status_code == 409
+    assert "A new consultation comes before the next session." in answer.content.decode()
+
+
+def test_the_desk_sees_that_a_series_is_held_and_not_why(desk: Desk, browser: Client) -> None:
+    Series.objects.update(state="paused", hold_reason="new blood thinner")
+    for name in ("plans:series", "plans:series_book"):
+        html = browser.get(page(desk, name)).content.decode()
+        assert "Practitioner must look first." in html
+        assert "blood thinner" not in html
+
+
+def test_colleague_and_stranger(desk: Desk) -> None:
+    assert as_staff(desk.team.admin).get(page(desk)).status_code == 403
+    stranger = as_staff(a_team("harbour").desk).get(page(desk))
+    assert stranger.status_code == 404
+    assert "Wieczorek" not in stranger.content.decode()
+
+
+def test_a_search_takes_the_same_queries_with_a_full_diary(
+    desk: Desk, browser: Client, django_assert_max_num_queries: object
+) -> None:
+    browser.get(page(desk))  # the first page of a session notes when it was seen
+    with django_assert_max_num_queries(40) as empty:  # type: ignore[operator]
+        browser.get(page(desk))
+    for _ in range(3):
+        other = a_desk_in(desk)
+        booking.confirm(desk.actor, other, booking.offer(other, best_plan(other)), at=MONDAY)
+    with django_assert_max_num_queries(40) as full:  # type: ignore[operator]
+        browser.get(page(desk))
+    assert len(full) == len(empty)
+
+
+def best_plan(series: Series) -> tuple[Session, ...]:
+    return search(standing(series), Wishes(), at=MONDAY).choices[0].plan
