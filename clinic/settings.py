@@ -165,6 +165,8 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/5m/key,30/5m/ip"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+# Addresses of staff are given by the clinic admin, not typed by strangers, so allauth need not check them again.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_ISSUER = "Interval"
 STAFF_SECOND_FACTOR = not DEMO
 STAFF_IDLE_SECONDS = 30 * 60

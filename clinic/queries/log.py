@@ -50,7 +50,7 @@ def lines(
     shown = Paginator(entries, PAGE_SIZE).get_page(page)
     ids = {entry.patient_id for entry in shown if entry.patient_id}
     known = clinic.patients.visible_to(actor).filter(pk__in=ids)
-    references = {patient.pk: patient.reference for patient in known.only("reference")}
+    references = dict(known.values_list("pk", "reference"))
     told = [Line(entry, references.get(entry.patient_id, "") if entry.patient_id else "") for entry in shown]
     return shown, told
 

@@ -10,9 +10,9 @@ from patients.rules.identity import digits_in
 
 NOT_A_DATE = _("Enter day, month and year as figures, such as 22 6 1985.")
 BOXES = (
-    ("day", _("Day"), 2, "bday-day"),
-    ("month", _("Month"), 2, "bday-month"),
-    ("year", _("Year"), 4, "bday-year"),
+    ("day", _("Day"), _("DD"), 2, "bday-day"),
+    ("month", _("Month"), _("MM"), 2, "bday-month"),
+    ("year", _("Year"), _("YYYY"), 4, "bday-year"),
 )
 
 
@@ -28,11 +28,11 @@ class BirthDateBoxes(forms.MultiWidget):
                     "inputmode": "numeric",
                     "maxlength": size,
                     "aria-label": label,
-                    "placeholder": label,
+                    "placeholder": sign,
                     "autocomplete": hint if own else "off",
                 }
             )
-            for name, label, size, hint in BOXES
+            for name, label, sign, size, hint in BOXES
         }
         super().__init__(widgets)
 

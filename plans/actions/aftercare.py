@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from clinic.actions import audit, outbox
+from clinic.actions.authority import person
 from clinic.models import Clinic
 from clinic.rules.roles import Actor
 from patients.rules.terms import Language
@@ -44,10 +45,10 @@ def issue(
         protocol_version_id=stand.version_id,
         ended_at=ended_at,
         content={"head": _head(stand, record, following), "sheet": sheet.to_data()},
-        rule_ids=[line.id for line in (*sheet.items, *sheet.expect, *sheet.red_flags)],
+        rule_ids=_rule_ids(sheet),
         reason=reason,
         signed_at=at,
-        signed_by_id=actor.user_id,
+        signed_by_id=person(actor),
     )
     if before is not None:
         outbox.void(before)
@@ -81,6 +82,11 @@ def _compiled(stand: Ground, record: SessionRecord, ended_at: datetime, followin
         clinic=ClinicTexts(clinic.phone, clinic.emergency_number, products(clinic)),
         next_session=following.starts_at if following else None,
     )
+
+
+def _rule_ids(sheet: Sheet) -> list[str]:
+    usual, warnings = (one.id for one in sheet.expect), (one.id for one in sheet.red_flags)
+    return [*(one.id for one in sheet.items), *usual, *warnings]
 
 
 def language_of(code: str) -> Language:

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from clinic.actions import audit
+from clinic.actions.authority import person
 from clinic.actions.refusal import Refused
 from clinic.models import Membership
 from clinic.rules.roles import Actor
@@ -98,14 +99,14 @@ def resolve_flag(actor: Actor, visit: Visit, flag_id: str, reason: str, at: date
         raise Refused(_refusal(flag.override), code="may_not_lift", field="reason") from None
     row = FlagResolution.objects.create(
         clinic_id=visit.clinic_id,
-        patient_id=visit.patient_id,
+        patient_id=stand.consultation.patient_id,
         protocol_version_id=stand.version_id,
         flag=flag.id,
         answer=stand.answers.get(flag.question) if flag.question else None,
         visit=visit,
         reason=said,
         role=resolution.role,
-        resolved_by_id=actor.user_id,
+        resolved_by_id=person(actor),
         resolved_at=at,
     )
     if record is not None and flag.question is None:
@@ -225,7 +226,7 @@ def _seal(actor: Actor, record: SessionRecord, stand: Ground, at: datetime) -> N
     """Write the signature, with what was raised and how it was settled."""
     flags = stand.flags(*needled(record))
     settled = {one.flag_id: one for one in stand.resolutions(flags, record)}
-    signer = Membership.objects.select_related("user").get(pk=actor.membership_id)
+    signer = Membership.objects.select_related("user").get(clinic_id=record.clinic_id, user_id=person(actor))
     record.safety_repeated = not any(
         flag.id.endswith(".UNANSWERED")
         and AskAt.SESSION in stand.protocol.questionnaire.question(flag.question).ask_at
@@ -273,5 +274,5 @@ def _note_correction(
         text=_("The session ended at %(now)s, not at %(was)s. %(reason)s")
         % {"now": now, "was": was, "reason": reason},
         signed_at=at,
-        signed_by_id=actor.user_id,
+        signed_by_id=person(actor),
     )

@@ -24,6 +24,7 @@ Problem: TypeAlias = tuple[str, str]
 
 GONE = (Visit.State.CANCELLED, Visit.State.NO_SHOW)
 DEEPEST, MOST_PASSES = 3, 20
+MOST_WORDS = 1000
 NOT_TYPED = ("clinic", "patient", "visit", "practitioner", "signed_at", "signed_by", "signed_as")
 
 # Filled in by a person, so that nothing is signed that nobody said.
@@ -158,6 +159,9 @@ def refuse_impossible(record: SessionRecord, at: datetime) -> None:
     except ValidationError as fault:
         field, messages = next(iter(fault.message_dict.items()))
         raise Refused(messages[0], code="value", field=field) from None
+    if len(record.reaction) > MOST_WORDS:
+        message = _("Write at most %(most)s characters.") % {"most": MOST_WORDS}
+        raise Refused(message, code="value", field="reaction")
     if record.pain is not None and record.pain not in PAIN_SCALE:
         raise Refused(REQUIRED["pain"], code="value", field="pain")
     started, ended = record.started_at, record.ended_at

@@ -72,8 +72,12 @@ def book_visit(
 ) -> Visit:
     """The desk books one visit: into a slot, or at some free time from a day on."""
     slot = when if isinstance(when, Slot) else _some_time(stage, kind, patient, who, when, at)
-    key = UUID(int=stage.dice.getrandbits(128), version=4)
-    return single.book(stage.desk, stage.clinic, kind, patient, slot, at=at, key=key, note=note)
+    return single.book(stage.desk, stage.clinic, kind, patient, slot, at=at, key=new_key(stage), note=note)
+
+
+def new_key(stage: Stage) -> UUID:
+    """Return what a form would bring as its own id."""
+    return UUID(int=stage.dice.getrandbits(128), version=4)
 
 
 def _some_time(stage: Stage, kind: str, patient: Patient, who: str, first: date, at: datetime) -> Slot:

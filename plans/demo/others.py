@@ -29,7 +29,17 @@ BOOKED = (
     person("Yuki Tanaka-Schröder", "Tanaka-Schröder", "1993-10-10", 3, "large_pores:mild:nose", "Finer pores."),
     person("Elif Yıldız", "Yıldız", "1997-02-02", 3, "acne_scars:2:cheeks", "Wedding photos."),
     person("Nasrin Ahmadzai", "Ahmadzai", "1985-11-11", 4, "uneven_tone:mild:cheeks", "Even colour."),
-    person("Isabel Quispe Mamani", "Quispe", "1991-09-09", 4, "rough_texture:mild:cheeks", "Piel lisa.", es=True),
+    # The second patient whom a newcomer may be: Spanish, before her first session.
+    person(
+        "Isabel Quispe Mamani",
+        "Quispe",
+        "1991-09-09",
+        4,
+        "rough_texture:mild:cheeks",
+        "Piel lisa.",
+        es=True,
+        is_demo=True,
+    ),
 )
 UNDER_WAY = (
     person("Catherine Wolfe", "Wolfe", "1965-07-22", 2, "wrinkles:moderate:face_full", "To look rested."),

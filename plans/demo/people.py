@@ -87,20 +87,18 @@ AMARA = person(
     "I would like to go out without foundation.",
     is_demo=True,
 )
-LUCIA = person(
-    "Lucía Fernández Ibáñez",
-    "Fernández Ibáñez",
-    "1994-11-21",
-    3,
-    "acne_scars:3:cheeks",
-    "Quiero que las cicatrices se noten menos.",
-    es=True,
-    is_demo=True,
-)
 
 # In the order of the treatments of the planted day, see today.py.
 TREATED_TODAY = (
-    LUCIA,
+    person(
+        "Lucía Fernández Ibáñez",
+        "Fernández",
+        "1994-11-21",
+        3,
+        "acne_scars:3:cheeks",
+        "Quiero que las cicatrices se noten menos.",
+        es=True,
+    ),
     person("Søren Kjærgaard", "Kjærgaard", "1979-06-02", 1, "wrinkles:moderate:forehead,cheeks", "Softer lines."),
     person("Nguyễn Thị Minh Khai", "Nguyễn", "1988-09-14", 4, "large_pores:moderate:nose,cheeks", "Finer pores."),
     person(
@@ -153,7 +151,7 @@ NEW_TODAY = (
 
 # In the order of the reviews, the test area and the top-up of the planted day: their series is over.
 SEEN_AGAIN_TODAY = (
-    person("Hannah Goldberg", "Goldberg", "1972-08-15", 2, "fine_lines:moderate:face_full", "Softer lines."),
+    person("Hannah Goldberg", "Goldberg", "1972-08-15", 2, "fine_lines:mild:face_full", "Softer lines."),
     person("Ngozi Adaobi Uzoma", "Uzoma", "1991-12-24", 6, "general_rejuvenation:mild:face_full", "More glow."),
     person("Đặng Văn Lâm", "Đặng", "1993-08-13", 4, "acne_scars:1:cheeks", "Smoother cheeks."),
     person("Mary-Jane O'Neill", "O'Neill", "1980-05-05", 1, "large_pores:mild:nose", "Finer pores."),

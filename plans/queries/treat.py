@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from clinic.rules.roles import Role
@@ -101,12 +102,13 @@ class Ground:
 
 def ground(visit: Visit) -> Ground | None:
     """Return what the session stands on; None where no signed consultation agreed to treat. Four queries."""
-    consultation = _consultation(visit)
-    if consultation is None or consultation.skin_type is None:
+    patient_id = visit.patient_id
+    consultation = _consultation(visit, patient_id) if patient_id else None
+    if patient_id is None or consultation is None or consultation.skin_type is None:
         return None
     version = visit.series.protocol_version if visit.series else consultation.protocol_version
     protocol = parsed(version)
-    rows = _answers(visit, protocol)
+    rows = _answers(patient_id, visit.day, protocol)
     number = visit.session_number or 1
     screening = evaluate(
         protocol.questionnaire,
@@ -116,7 +118,7 @@ def ground(visit: Visit) -> Ground | None:
     )
     concerns = {concern["id"] for concern in consultation.concerns}
     known = {one.sets_history for one in protocol.course.concerns if one.id in concerns and one.sets_history}
-    settled = FlagResolution.objects.filter(patient_id=visit.patient_id, protocol_version=version)
+    settled = FlagResolution.objects.filter(patient_id=patient_id, protocol_version=version)
     return Ground(
         visit=visit,
         consultation=consultation,
@@ -128,7 +130,7 @@ def ground(visit: Visit) -> Ground | None:
     )
 
 
-def _consultation(visit: Visit) -> Consultation | None:
+def _consultation(visit: Visit, patient_id: UUID) -> Consultation | None:
     if visit.series is not None:
         return visit.series.consultation
     return (
@@ -143,12 +145,12 @@ def _consultation(visit: Visit) -> Consultation | None:
     )
 
 
-def _answers(visit: Visit, protocol: Protocol) -> list[SafetyAnswer]:
+def _answers(patient_id: UUID, day: date, protocol: Protocol) -> list[SafetyAnswer]:
     """Return the answers that count on the day, oldest first; this version may ask less than an older one."""
     known = {question.id: question for question in protocol.questionnaire.questions}
-    rows = SafetyAnswer.objects.filter(
-        patient_id=visit.patient_id, question__in=known, given_on__lte=visit.day
-    ).order_by("given_on", "given_at", "pk")
+    rows = SafetyAnswer.objects.filter(patient_id=patient_id, question__in=known, given_on__lte=day).order_by(
+        "given_on", "given_at", "pk"
+    )
     return [row for row in rows if not check(known[row.question], as_answer(row))]
 
 
@@ -196,7 +198,7 @@ def last_record(visit: Visit) -> SessionRecord | None:
     """Return the patient's last signed record before this visit."""
     return (
         SessionRecord.objects.filter(
-            patient_id=visit.patient_id, signed_at__isnull=False, visit__starts_at__lt=visit.starts_at
+            patient__visits=visit, signed_at__isnull=False, visit__starts_at__lt=visit.starts_at
         )
         .select_related("visit")
         .order_by("-visit__starts_at")

@@ -134,8 +134,9 @@ class _Compiler:
     def _item(self, line: AfterInstruction, start_h: float) -> Item:
         labels = {category.value: category.label for category in self.protocol.aftercare.categories}
         from_, until = self._times(start_h, line.end_h)
-        at_night = line.night_text is not None and self._is_night(from_)
-        text = line.night_text if at_night and line.night_text is not None else line.text
+        text = line.text
+        if line.night_text is not None and self._is_night(from_):
+            text = line.night_text
         return Item(
             id=line.id,
             slot=line.slot,

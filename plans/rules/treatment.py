@@ -4,7 +4,7 @@ Depths are in millimetres. Limits come from `depth` and `areas` in protocol.json
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -165,13 +165,7 @@ def errors(
 def _with_unknown_depth(protocol: Protocol, areas: Iterable[str], needling: Needling) -> Needling:
     unknown = protocol.course.depth.unknown_recorded_depth_counts_as_mm
     depths = {area: depth for area in areas if (depth := needling.depth_at(area)) is not None}
-    return Needling(
-        depth_mm=unknown,
-        depth_by_area=depths,
-        endpoint=needling.endpoint,
-        practitioner_marked=needling.practitioner_marked,
-        inside_orbital_rim=needling.inside_orbital_rim,
-    )
+    return replace(needling, depth_mm=unknown, depth_by_area=depths)
 
 
 def _is_over(protocol: Protocol, area: str, needling: Needling) -> bool:

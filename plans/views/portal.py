@@ -14,6 +14,7 @@ from plans.actions.visits import mark
 from plans.exports.ical import calendar
 from plans.models import Visit
 from plans.queries import portal
+from plans.queries.reading import reading
 
 
 def my_plan(request: Request, patient: UUID) -> HttpResponse:
@@ -43,7 +44,7 @@ def my_sheet(request: Request, patient: UUID, sheet: UUID) -> HttpResponse:
         request.actor, "read", issued, at=request.at, patient_id=person.pk, clinic_id=person.clinic_id
     )
     template = "plans/sheet/print.html" if "print" in request.GET else "plans/portal/aftercare.html"
-    context = {**_shell(person), "nav": "aftercare", "reading": portal.reading(issued, at=request.at)}
+    context = {**_shell(person), "nav": "aftercare", "reading": reading(issued, at=request.at)}
     with override(person.language):
         return render(request, template, context)
 

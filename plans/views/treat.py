@@ -18,6 +18,7 @@ from plans.actions import treat
 from plans.forms.treat import EndForm, RecordForm
 from plans.models import SessionRecord, Visit
 from plans.queries import portal
+from plans.queries.reading import reading
 from plans.queries.sitting import Sitting, sitting
 from plans.queries.treat import RECORDED, settings_of
 from plans.views.record_page import page
@@ -33,7 +34,7 @@ def record(request: Request, clinic: str, visit: UUID) -> HttpResponse:
     form = _bound(request, found)
     if _saved(request, form) is None:
         return page(request, found, form)
-    if request.htmx and "same" not in request.POST:
+    if request.headers.get("HX-Request") and "same" not in request.POST:
         return render(request, "plans/treat/_saved.html", {"record": _sitting(request, visit).record})
     return redirect("plans:record", clinic, visit)
 
@@ -102,7 +103,7 @@ def _sheet(request: Request, pk: UUID, template: str) -> HttpResponse:
     issued = get_object_or_404(sheets, pk=pk)
     audit.record(request.actor, "read", issued, at=request.at, patient_id=issued.patient_id)
     with override(issued.language):
-        return render(request, template, {"reading": portal.reading(issued, at=request.at)})
+        return render(request, template, {"reading": reading(issued, at=request.at)})
 
 
 def _sitting(request: Request, pk: UUID) -> Sitting:

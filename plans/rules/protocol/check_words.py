@@ -101,7 +101,7 @@ def _values(protocol: Protocol, conditions: Conditions) -> Iterator[Problem]:
         values = leaf.value if isinstance(leaf.value, tuple) else (leaf.value,)
         for value in values:
             if name in known and value not in known[name]:
-                yield Problem(file, owner, f"{leaf.field} is never {value!r}")
+                yield Problem(file, owner, f"{leaf.field} is never {value}")
 
 
 def _leaves(conditions: Conditions) -> Iterator[tuple[str, str, Leaf]]:

@@ -83,9 +83,9 @@ class Decoder:
     def _object(self, shape: Any, raw: object, place: _Place) -> Any:
         if not isinstance(raw, dict):
             raise self._broken(place, f"should be an object, not {raw!r}")
-        place = self._own(shape, raw, place)
+        place = self._own(raw, place)
         hints = _hints(shape)
-        for key in raw.keys() - hints.keys():
+        for key in sorted(raw.keys() - hints.keys()):
             self._fault(place, f"unknown key {key!r}")
         values, broken = {}, False
         for key, (name, kind, optional) in hints.items():
@@ -99,7 +99,7 @@ class Decoder:
             raise _BrokenError
         return shape(**values)
 
-    def _own(self, shape: Any, raw: Mapping[str, object], place: _Place) -> _Place:
+    def _own(self, raw: Mapping[str, object], place: _Place) -> _Place:
         """The place of an object: its own id becomes the nearest one."""
         own = raw.get("id", raw.get("name"))
         if not isinstance(own, str):

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 AT = datetime.datetime(2026, 1, 5, 9, tzinfo=datetime.UTC)
 
 
-def a_visit(zone: str, day: datetime.date, minute: int, **more: Any) -> Visit:
+def a_visit(zone: str, day: datetime.date, minute: int, **more: Any) -> Any:
     team = a_team("clinic", zone)
     return VisitFactory.create(
         patient=PatientFactory.create(clinic=team.clinic),

@@ -12,6 +12,7 @@ from patients.models import Patient
 from plans.actions import treat
 from plans.models import AftercareSheet, Series, SessionRecord, Visit
 from plans.queries import portal
+from plans.queries.reading import reading
 from tests.factories.patients import AccessFactory, PatientFactory
 from tests.factories.plans import (
     ConsultationFactory,
@@ -36,7 +37,7 @@ def an_actor(patient: Patient) -> Actor:
     return Actor(access.user.pk, access.user.name, frozenset({Role.PATIENT}))
 
 
-def a_series(team: Team, booked: int = 4, **patient: Any) -> Series:
+def a_series(team: Team, booked: int = 4, **patient: Any) -> Any:
     person = PatientFactory.create(clinic=team.clinic, **patient)
     give = {"patient": person, "practitioner": team.practitioner}
     series = SeriesFactory.create(consultation=ConsultationFactory.create(**give), **give)
@@ -148,11 +149,11 @@ def test_a_sheet_is_read_as_now_later_and_over() -> None:
     actor = an_actor(series.patient)
     issued = portal.newest_sheet(actor, series.patient)
     assert issued == sheet
-    fresh = portal.reading(sheet, at=clock(10, 51))
+    fresh = reading(sheet, at=clock(10, 51))
     assert "AC-CLEANSE-WAIT" in [item.id for item in fresh.now]
     assert "AC-CLEANSE-FIRST" in [item.id for item in fresh.later]
     assert fresh.over == []
-    next_day = portal.reading(sheet, at=clock(9, day=DAY + datetime.timedelta(days=1)))
+    next_day = reading(sheet, at=clock(9, day=DAY + datetime.timedelta(days=1)))
     assert "AC-CLEANSE-WAIT" in [item.id for item in next_day.over]
     assert "AC-CLEANSE-FIRST" in [item.id for item in next_day.now]
     for one in (fresh, next_day):
@@ -172,8 +173,8 @@ def test_a_corrected_sheet_supersedes_the_first() -> None:
     second = treat.correct_end(team.practitioner.actor, record, clock(10, 30), "Typed too late", clock(11))
     actor = an_actor(series.patient)
     assert portal.newest_sheet(actor, series.patient) == second
-    assert portal.reading(first, at=clock(12)).is_superseded
-    assert not portal.reading(second, at=clock(12)).is_superseded
+    assert reading(first, at=clock(12)).is_superseded
+    assert not reading(second, at=clock(12)).is_superseded
 
 
 def test_the_calendar_holds_what_is_booked_and_what_was_cancelled_for_a_later_day() -> None:

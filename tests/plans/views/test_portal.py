@@ -221,7 +221,8 @@ def test_the_calendar_file_holds_the_visits() -> None:
     with on(1):
         answer = hers(series).get(address("my_calendar", series))
     assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8"
-    starts = [event["dtstart"].dt for event in Calendar.from_ical(answer.content).walk("VEVENT")]
+    events: list[Any] = Calendar.from_ical(answer.content).walk("VEVENT")
+    starts = [event["dtstart"].dt for event in events]
     assert starts == [clock(10), clock(9, day=datetime.date(2026, 4, 6))]
 
 
