@@ -79,15 +79,7 @@ def install(home: Path, command: str, root: Path = ROOT) -> None:
         )
     wanted = REQUIREMENTS[command][-1]
     say(f"Installing {wanted} (once, a minute or two) ...")
-    pip = [
-        str(python_of(home)),
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--no-input",
-        "--disable-pip-version-check",
-    ]
+    pip = (str(python_of(home)), "-m", "pip", "install", "-qq", "--no-input", "--disable-pip-version-check")
     if subprocess.run([*pip, "-r", str(root / wanted)], check=False, stdin=subprocess.DEVNULL).returncode:
         raise CannotPrepare(
             f"pip could not install {wanted}; its own words are above.\n"

@@ -43,7 +43,10 @@ class SessionLimits:
         if session.get("kind") == STAFF:
             now = request.at.timestamp()
             idle = now - session.get("seen_at", now)
-            if idle > settings.STAFF_IDLE_SECONDS or now - session["began_at"] > settings.STAFF_ABSOLUTE_SECONDS:
+            if (
+                idle > settings.STAFF_IDLE_SECONDS
+                or now - session["began_at"] > settings.STAFF_ABSOLUTE_SECONDS
+            ):
                 logout(request)
             elif "seen_at" not in session or idle > 60:
                 session["seen_at"] = now

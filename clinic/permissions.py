@@ -1,12 +1,12 @@
 """Who is asking, from where they stand: the actor of a request, and what each page needs to know of them."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 
-from clinic.models import Clinic, Membership, User
+from clinic.models import Clinic, Membership
 from clinic.rules.roles import Actor, Role
 
 
@@ -39,7 +39,12 @@ def staff_member(request: HttpRequest, slug: str) -> Membership | None:
 def actor_of(membership: Membership, source: str) -> Actor:
     """Return a member as rules and actions know them."""
     return Actor(
-        membership.user_id, membership.user.name, membership.roles, membership.clinic_id, membership.pk, source
+        membership.user_id,
+        membership.user.name,
+        membership.roles,
+        membership.clinic_id,
+        membership.pk,
+        source,
     )
 
 
@@ -47,8 +52,7 @@ def patient_actor(request: HttpRequest, source: str) -> Actor | None:
     """Return the person behind a patient's session; a member of staff has to sign in apart."""
     if not request.user.is_authenticated or request.session.get("kind") != PATIENT:
         return None
-    user = cast(User, request.user)
-    return Actor(user.pk, user.name, frozenset({Role.PATIENT}), source=source)
+    return Actor(request.user.pk, request.user.name, frozenset({Role.PATIENT}), source=source)
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from clinic.models import Clinic, Membership, User
 from clinic.permissions import PATIENT, STAFF
 from tests.factories.clinic import ClinicFactory, DeviceFactory, MembershipFactory, RoomFactory, open_weekdays
 
-PASSWORD = "quarry-lane-willow"  # noqa: S105 (of people who exist in tests alone)
+PASSWORD = "quarry-lane-willow"
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,7 @@ def a_team(slug: str = "fernway", time_zone: str = "Europe/London") -> Team:
     return Team(
         clinic=clinic,
         practitioner=make(clinic=clinic, is_practitioner=True, position=1),
-        lead=make(
-            clinic=clinic, is_practitioner=True, is_prescriber=True, is_clinical_lead=True, position=2
-        ),
+        lead=make(clinic=clinic, is_practitioner=True, is_prescriber=True, is_clinical_lead=True, position=2),
         desk=make(clinic=clinic, is_front_desk=True),
         admin=make(clinic=clinic, is_admin=True),
     )

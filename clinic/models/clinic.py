@@ -35,7 +35,8 @@ class Clinic(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(grid_minutes__in=(5, 10, 15, 20, 30, 60)), name="clinic_grid_divides_an_hour"
+                condition=models.Q(grid_minutes__in=(5, 10, 15, 20, 30, 60)),
+                name="clinic_grid_divides_an_hour",
             )
         ]
 

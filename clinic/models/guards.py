@@ -114,7 +114,9 @@ def _drop_triggers(*events: str) -> tuple[str, ...]:
 class AppendOnly(Guard):
     """Rows are written once: no UPDATE, no DELETE."""
 
-    create: ClassVar[dict[str, tuple[str, ...]]] = _joined(_refuse("UPDATE", "", ""), _refuse("DELETE", "", ""))
+    create: ClassVar[dict[str, tuple[str, ...]]] = _joined(
+        _refuse("UPDATE", "", ""), _refuse("DELETE", "", "")
+    )
     drop: ClassVar[tuple[str, ...]] = _drop_triggers("update", "delete")
 
 

@@ -24,7 +24,9 @@ class User(AbstractBaseUser):
     email = models.EmailField(_("e-mail"), unique=True)
     name = models.CharField(_("name"), max_length=120)
     language = models.CharField(_("language"), max_length=8, blank=True)
-    theme = models.CharField(_("theme"), max_length=5, blank=True, choices=[("light", "light"), ("dark", "dark")])
+    theme = models.CharField(
+        _("theme"), max_length=5, blank=True, choices=[("light", "light"), ("dark", "dark")]
+    )
     shortcuts = models.BooleanField(_("keyboard shortcuts"), default=True)
     is_active = models.BooleanField(default=True)
     is_demo = models.BooleanField(default=False)

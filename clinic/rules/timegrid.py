@@ -16,7 +16,7 @@ Span = tuple[int, int]
 """Half-open range of minutes of one local day: (from, until), 0 <= from < until <= 1440."""
 
 
-class NotOnTheClock(ValueError):  # noqa: N818 (the name says what is wrong with the time)
+class NotOnTheClock(ValueError):
     """The wall time is skipped or shown twice by a clock change, so it names no single instant."""
 
     def __init__(self, day: date, minute: int, tz: ZoneInfo) -> None:

@@ -75,7 +75,9 @@ def _with_year(year: str | None, month: int, day: int, today: date, past: bool) 
     if year:
         return _date(int(year) + (2000 if len(year) == 2 else 0), month, day)
     step = -1 if past else 1
-    for candidate in range(today.year, today.year + 9 * step, step):  # 29 February comes every four or eight years
+    for candidate in range(
+        today.year, today.year + 9 * step, step
+    ):  # 29 February comes every four or eight years
         try:
             found = _date(candidate, month, day)
         except NotADay:

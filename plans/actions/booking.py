@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.core import signing
@@ -40,7 +41,9 @@ class Offer:
 
 def offer(series: Series, plan: Sequence[Session]) -> str:
     """Sign a plan for one use, so that what is confirmed is what was shown."""
-    return signing.dumps([str(series.pk), series.revision, str(uuid4()), plans.to_data(plan)], salt=SALT, compress=True)
+    return signing.dumps(
+        [str(series.pk), series.revision, str(uuid4()), plans.to_data(plan)], salt=SALT, compress=True
+    )
 
 
 def read_offer(token: str) -> Offer:
@@ -77,7 +80,8 @@ def confirm(actor: Actor, series: Series, token: str, *, at: datetime, reason: s
         return made_before
     if series.revision != chosen.revision:
         raise Refused(
-            _("The plan has changed since these times were shown. Nothing has been booked."), code="offer_stale"
+            _("The plan has changed since these times were shown. Nothing has been booked."),
+            code="offer_stale",
         )
     stand = standing(series)
     checking.refuse_unfit(actor, stand, chosen.plan, at=at, reason=reason)
@@ -137,9 +141,9 @@ def place(
 class _Cast:
     """The rows behind the resource ids of a plan."""
 
-    members: dict[int | None, Membership]
-    rooms: dict[int, Room]
-    devices: dict[int, Device]
+    members: dict[Any, Membership]
+    rooms: dict[Any, Room]
+    devices: dict[Any, Device]
 
     @classmethod
     def of(cls, series: Series, plan: Sequence[Session]) -> "_Cast":
@@ -170,9 +174,9 @@ def _blank(series: Series, number: int, minutes: int, at: datetime) -> Visit:
 def _put(visit: Visit, session: Session, cast: _Cast, reason: str) -> None:
     """Put a visit into a slot."""
     slot = session.slot
-    visit.practitioner = cast.members[slot.practitioner]  # type: ignore[index]
-    visit.room = cast.rooms.get(slot.room)  # type: ignore[arg-type]
-    visit.device = cast.devices.get(slot.device)  # type: ignore[arg-type]
+    visit.practitioner = cast.members[slot.practitioner]
+    visit.room = cast.rooms.get(slot.room)
+    visit.device = cast.devices.get(slot.device)
     visit.day, visit.start_minute, visit.override_reason = slot.day, slot.start, reason
     if visit.state == Visit.State.CONFIRMED:
         visit.state = Visit.State.BOOKED  # what the patient confirmed was another time
@@ -243,7 +247,12 @@ def tell_patient(
         series.patient,
         at=at,
         due_at=at + outbox.UNDO_GRACE,
-        context={"clinic": series.clinic, "patient": series.patient, "visits": visits, "tz": series.clinic.zone},
+        context={
+            "clinic": series.clinic,
+            "patient": series.patient,
+            "visits": visits,
+            "tz": series.clinic.zone,
+        },
         patient_id=series.patient_id,
         clinic_id=series.clinic_id,
     )

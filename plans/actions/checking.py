@@ -23,7 +23,9 @@ from plans.rules.spacing import BookedBy, booked_by
 REASON_LENGTH = 15
 
 
-def refuse_unfit(actor: Actor, stand: Standing, plan: Sequence[Session], *, at: datetime, reason: str) -> None:
+def refuse_unfit(
+    actor: Actor, stand: Standing, plan: Sequence[Session], *, at: datetime, reason: str
+) -> None:
     """Refuse a plan whose dates this person may not book; the series is locked.
 
     Too early is a practitioner's signed decision and never under 21 days; late needs a reason; very late a
@@ -49,7 +51,10 @@ def refuse_unfit(actor: Actor, stand: Standing, plan: Sequence[Session], *, at: 
     for session in plan:
         _refuse_event(actor, series, session, reason)
     refuse_unfree(
-        series.clinic, Kind.TREATMENT, plan, without=[stand.visits[n].pk for n in changed if n in stand.visits]
+        series.clinic,
+        Kind.TREATMENT,
+        plan,
+        without=[stand.visits[n].pk for n in changed if n in stand.visits],
     )
 
 
@@ -94,7 +99,8 @@ def _refuse_past(series: Series, plan: Sequence[Session], at: datetime) -> None:
     for session in plan:
         if (session.slot.day, session.slot.start) < now:
             raise Refused(
-                _("Session %(number)s would be in the past. Nothing has been booked.") % {"number": session.number},
+                _("Session %(number)s would be in the past. Nothing has been booked.")
+                % {"number": session.number},
                 code="past",
             )
 
@@ -104,7 +110,8 @@ def _refuse_done(stand: Standing, plan: Sequence[Session]) -> None:
         visit = stand.visits.get(session.number)
         if not 1 <= session.number <= stand.series.sessions or (visit and visit.state == visit.State.DONE):
             raise Refused(
-                _("Session %(number)s cannot be booked any more.") % {"number": session.number}, code="offer_stale"
+                _("Session %(number)s cannot be booked any more.") % {"number": session.number},
+                code="offer_stale",
             )
 
 
@@ -115,23 +122,29 @@ def _refuse_gap(actor: Actor, series: Series, number: int, days: int, reason: st
     words = {"number": number, "days": days, "least": series.min_days}
     if who is BookedBy.NOBODY:
         raise Refused(
-            _("Session %(number)s would be %(days)s days after the one before. Nobody may book that.") % words,
+            _("Session %(number)s would be %(days)s days after the one before. Nobody may book that.")
+            % words,
             code="too_early",
         )
     if who is BookedBy.NEW_CONSULTATION:
         raise Refused(
-            _("Session %(number)s would be %(days)s days after the one before. A new consultation comes first.")
+            _(
+                "Session %(number)s would be %(days)s days after the one before. A new consultation comes first."
+            )
             % words,
             code="lapsed",
         )
     if who is BookedBy.PRACTITIONER_WITH_REASON and not actor.may(Right.WRITE_CLINICAL):
         raise Refused(
-            _("Session %(number)s would be %(days)s days after the one before. A practitioner books that.") % words,
+            _("Session %(number)s would be %(days)s days after the one before. A practitioner books that.")
+            % words,
             code="practitioner_books",
         )
     if who is not BookedBy.FRONT_DESK and len(reason.strip()) < REASON_LENGTH:
         raise Refused(
-            _("Session %(number)s would be %(days)s days after the one before. Write why, in at least 15 characters.")
+            _(
+                "Session %(number)s would be %(days)s days after the one before. Write why, in at least 15 characters."
+            )
             % words,
             code="reason_needed",
             field="reason",
@@ -144,7 +157,9 @@ def _refuse_event(actor: Actor, series: Series, session: Session, reason: str) -
         return
     if not actor.may(Right.WRITE_CLINICAL) or len(reason.strip()) < REASON_LENGTH:
         raise Refused(
-            _("Session %(number)s would be too close to the patient's event. A practitioner may book it and write why.")
+            _(
+                "Session %(number)s would be too close to the patient's event. A practitioner may book it and write why."
+            )
             % {"number": session.number},
             code="event",
         )

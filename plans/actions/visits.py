@@ -51,7 +51,9 @@ def mark(actor: Actor, visit: Visit, state: str, *, at: datetime, reason: str = 
 def undo(actor: Actor, visit: Visit, *, at: datetime) -> Visit:
     """Take the last step back, inside the same day. What the visit had let go is held again, or refused."""
     visit = _locked(visit)
-    if not visit.state_before or local_day(visit.state_at, visit.clinic.zone) != local_day(at, visit.clinic.zone):
+    if not visit.state_before or local_day(visit.state_at, visit.clinic.zone) != local_day(
+        at, visit.clinic.zone
+    ):
         raise Refused(_("There is nothing to take back any more."), code="nothing_to_undo")
     if visit.state == State.DONE and hasattr(visit, "record"):
         raise Refused(_("The record of this session is signed, so it stays done."), code="signed")

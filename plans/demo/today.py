@@ -68,4 +68,4 @@ SEEN_AGAIN = (
     (Kind.TEST_AREA, Turn("14:45", "nurse", "T2", "P2")),
     (Kind.TOP_UP, Turn("16:15", "therapist", "T3", "P3")),
 )
-BLOCKED_TIME = (Turn("17:00", "therapist", "T3"), 30, "Service of pen 3")
+BLOCKED_TIME = (Turn("17:00", "therapist", "C1"), 30, "Service of pen 3")

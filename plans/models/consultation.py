@@ -96,7 +96,9 @@ class Addendum(models.Model):
     consultation = models.ForeignKey(
         "plans.Consultation", on_delete=models.PROTECT, null=True, related_name="addenda"
     )
-    record = models.ForeignKey("plans.SessionRecord", on_delete=models.PROTECT, null=True, related_name="addenda")
+    record = models.ForeignKey(
+        "plans.SessionRecord", on_delete=models.PROTECT, null=True, related_name="addenda"
+    )
     text = models.TextField(max_length=2000)
     signed_at = models.DateTimeField()
     signed_by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+")

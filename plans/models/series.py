@@ -46,7 +46,9 @@ class Series(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=models.Q(sessions__range=(1, 12)), name="series_1_to_12_sessions"),
+            models.CheckConstraint(
+                condition=models.Q(sessions__range=(1, 12)), name="series_1_to_12_sessions"
+            ),
             models.CheckConstraint(
                 condition=models.Q(min_days__gte=1)
                 & models.Q(target_days__gte=models.F("min_days"))

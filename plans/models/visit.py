@@ -37,7 +37,9 @@ class VisitType(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["clinic", "kind"], name="visit_type_once_a_clinic"),
-            models.CheckConstraint(condition=models.Q(minutes__range=(5, 480)), name="visit_type_5_min_to_8_h"),
+            models.CheckConstraint(
+                condition=models.Q(minutes__range=(5, 480)), name="visit_type_5_min_to_8_h"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -64,7 +66,9 @@ class Visit(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     clinic = models.ForeignKey("clinic.Clinic", on_delete=models.PROTECT, related_name="visits")
     kind = models.CharField(max_length=12, choices=Kind)
-    patient = models.ForeignKey("patients.Patient", on_delete=models.PROTECT, null=True, related_name="visits")
+    patient = models.ForeignKey(
+        "patients.Patient", on_delete=models.PROTECT, null=True, related_name="visits"
+    )
     series = models.ForeignKey("plans.Series", on_delete=models.PROTECT, null=True, related_name="visits")
     session_number = models.PositiveSmallIntegerField(null=True)
     practitioner = models.ForeignKey("clinic.Membership", on_delete=models.PROTECT, related_name="visits")

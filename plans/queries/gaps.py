@@ -46,7 +46,7 @@ def gaps_of(visits: Iterable[Visit]) -> dict[UUID, Gap]:
         series__in={visit.series_id for visit in sessions}, state__in=STANDING
     ).values_list("series_id", "session_number", "day")
     for series_id, number, day in found:
-        days[series_id, number] = day
+        days[series_id, number or 0] = day
     return {
         visit.pk: gap_between(
             visit.series,

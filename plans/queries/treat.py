@@ -134,9 +134,7 @@ def _consultation(visit: Visit, patient_id: UUID) -> Consultation | None:
     if visit.series is not None:
         return visit.series.consultation
     return (
-        Consultation.objects.filter(
-            patient_id=visit.patient_id, signed_at__isnull=False, skin_type__isnull=False
-        )
+        Consultation.objects.filter(patient_id=patient_id, signed_at__isnull=False, skin_type__isnull=False)
         .exclude(decision=Consultation.Decision.REFUSED)
         .select_related("protocol_version")
         .defer("protocol_version__content")

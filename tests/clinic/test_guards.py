@@ -38,8 +38,8 @@ def sql(statement: str, *values: Any) -> None:
 def hold(visit: Visit, resource: int, starts_at: datetime, ends_at: datetime) -> None:
     adapt = connection.ops.adapt_datetimefield_value
     sql(
-        "INSERT INTO plans_occupancy (clinic_id, resource_id, visit_id, starts_at, ends_at, day, cell_from, cell_to)"
-        " VALUES (%s, %s, %s, %s, %s, '2026-03-02', 120, 132)",
+        "INSERT INTO plans_occupancy (clinic_id, resource_id, visit_id, starts_at, ends_at, day,"
+        " cell_from, cell_to) VALUES (%s, %s, %s, %s, %s, '2026-03-02', 120, 132)",
         visit.clinic_id,
         resource,
         visit.pk if connection.vendor == "postgresql" else visit.pk.hex,

@@ -94,5 +94,6 @@ class DeviceFactory(DjangoModelFactory[models.Device]):
 def open_weekdays(clinic: models.Clinic) -> None:
     """Open a clinic Monday to Friday, nine to five."""
     models.OpeningHours.objects.bulk_create(
-        models.OpeningHours(clinic=clinic, weekday=day, start_minute=NINE, end_minute=FIVE) for day in range(5)
+        models.OpeningHours(clinic=clinic, weekday=day, start_minute=NINE, end_minute=FIVE)
+        for day in range(5)
     )

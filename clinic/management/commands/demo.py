@@ -62,10 +62,8 @@ class Command(BaseCommand):
     def plant(self, seed: int) -> None:
         """Play the story through the real actions, all of it or none."""
         self.say("Planting the demo clinic, up to a minute ...")
-        began = time.monotonic()
         with transaction.atomic():
             call_command("load_demo", seed=seed)
-        self.say(f"Planted in {time.monotonic() - began:.1f} s.")
 
     def greet(self) -> None:
         """Say where it is and who may sign in."""

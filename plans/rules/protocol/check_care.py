@@ -4,11 +4,13 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from math import inf
 
-from plans.rules.protocol.care import AfterInstruction, BeforeInstruction, Rounding
+from patients.rules.terms import placeholders_in
+from plans.rules.protocol.care import AfterInstruction, BeforeInstruction, Expectation, RedFlag, Rounding
 from plans.rules.protocol.decode import Problem
 from plans.rules.protocol.model import AFTERCARE, PRECARE, Protocol
 from plans.rules.terms import TriageAction, Urgency
 
+_BEFORE_PLACEHOLDERS = {"from", "clinic_phone"}
 Instruction = AfterInstruction | BeforeInstruction
 
 
@@ -20,6 +22,7 @@ def check_care(protocol: Protocol) -> Iterator[Problem]:
     yield from _starts(after.instructions)
     yield from _lines(AFTERCARE, after.instructions, {one.value for one in after.categories})
     yield from _lines(PRECARE, before.instructions, {one.value for one in before.categories})
+    yield from _placeholders(protocol)
     yield from _products(protocol)
     yield from _times(protocol)
     yield from _questions(protocol)
@@ -61,8 +64,6 @@ def _lines(file: str, instructions: Sequence[Instruction], categories: set[str])
             yield Problem(file, line.id, f"unknown category {line.category!r}")
         if _end(line) < line.start_h:
             yield Problem(file, line.id, "ends before it starts")
-        if line.end_h is None and "until" in line.placeholders:
-            yield Problem(file, line.id, "has no end to print as {until}")
         for bound in line.editable:
             now = _value(line, bound.field)
             if now is None:
@@ -80,6 +81,35 @@ def _value(line: Instruction, field: str) -> float | None:
         "params.spf": None if line.params is None else line.params.spf,
     }
     return numbers.get(field)
+
+
+def _placeholders(protocol: Protocol) -> Iterator[Problem]:
+    """Whatever a text may carry can be filled in when a sheet is compiled."""
+    after, before = protocol.aftercare, protocol.precare
+    for name in sorted({*before.placeholders} - _BEFORE_PLACEHOLDERS):
+        yield Problem(PRECARE, "placeholders", f"{name!r} cannot be filled in before a session")
+    for line in before.instructions:
+        yield from _not_listed(PRECARE, line.id, line.placeholders, before.placeholders)
+    for level in after.urgency:
+        carried = sorted(placeholders_in(level.who.en))
+        yield from _not_listed(AFTERCARE, level.id, carried, ("clinic_phone", "emergency_number"))
+    printed: tuple[AfterInstruction | Expectation | RedFlag, ...] = (
+        *after.instructions,
+        *after.expect,
+        *after.red_flags,
+    )
+    for told in printed:
+        yield from _not_listed(AFTERCARE, told.id, told.placeholders, after.placeholders)
+        if told.end_h is None and "until" in told.placeholders:
+            yield Problem(AFTERCARE, told.id, "has no end to print as {until}")
+        if "next_session" in told.placeholders and not isinstance(told, AfterInstruction):
+            yield Problem(AFTERCARE, told.id, "without a booked session {next_session} is not known")
+
+
+def _not_listed(file: str, owner: str, carried: Sequence[str], listed: Sequence[str]) -> Iterator[Problem]:
+    for name in carried:
+        if name not in listed:
+            yield Problem(file, owner, f"placeholder {name!r} is not one that may stand here")
 
 
 def _products(protocol: Protocol) -> Iterator[Problem]:

@@ -1,13 +1,14 @@
 """Sets of sessions by cost: how a whole series is searched without looking at single starts.
 
-A set is one integer. Its bits stand for (day, practitioner, start column), from the lowest bit on, over the window
-of one session. `levels[c]` is the set from which the rest of the series costs at most c. Each kind of cost is one
-layer: it builds its level c from the levels up to c of the layer behind it, which belongs to the session after.
+A set is one integer. Its bits stand for (day, practitioner, start column), from the lowest bit on, over the
+window of one session. A layer knows, for every cost up to the one reached, the set from which the rest of the
+series costs at most that. Each kind of cost is one layer: what is new in it is passed on to the layer of the
+session before, to become due there at the cost then reached.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from plans.rules.scheduling.model import Step, Weights
 
@@ -45,147 +46,159 @@ def repeat(pattern: int, bits: int, times: int) -> int:
     return pattern * (((1 << bits * times) - 1) // ((1 << bits) - 1))
 
 
-class Layer(Protocol):
-    """Sets by cost, grown one level at a time."""
+class Layer:
+    """Sets by cost. What comes in becomes due at what it costs here; `settle` is called for cost after cost."""
 
-    levels: list[int]
-    most: int
-    """The greatest cost that the layer can add."""
+    def __init__(self, onward: "Layer | None" = None) -> None:
+        self.onward = onward
+        self._costs: list[int] = []
+        self._sets: list[int] = [0]
+        self._due: dict[int, int] = {}
 
-    def grow(self) -> None:
-        """Build the next level."""
+    def at(self, cost: int) -> int:
+        """The set of those that cost at most so much."""
+        return self._sets[bisect_right(self._costs, cost)]
+
+    def receive(self, cost: int, found: int) -> None:
+        """Let a set in that costs so much before it pays here."""
+        raise NotImplementedError
+
+    def due(self, cost: int, found: int) -> None:
+        """Have the members of a set, if there are any, cost so much here."""
+        if found:
+            self._due[cost] = self._due.get(cost, 0) | found
+
+    def settle(self, cost: int) -> int:
+        """Take in what is due at that cost and hand on what of it is new."""
+        if cost not in self._due:
+            return 0
+        known = self._sets[-1]
+        new = self._due.pop(cost) & ~known
+        if new:
+            self._costs.append(cost)
+            self._sets.append(known | new)
+            if self.onward:
+                self.onward.receive(cost, new)
+        return new
 
 
-class Stage:
-    """Adds what a session costs by itself: each class is a cost and the set of those that have to pay it."""
+class Stage(Layer):
+    """What a session costs by itself: each class is a cost and the set of those that pay it; no others pass."""
 
-    def __init__(self, behind: Layer | None, classes: Sequence[tuple[int, int]]) -> None:
-        self.behind, self.classes = behind, classes
-        self.most = max((price for price, _ in classes), default=0)
-        self.levels: list[int] = []
+    def __init__(self, classes: Sequence[tuple[int, int]], onward: Layer | None = None) -> None:
+        super().__init__(onward)
+        self.classes = classes
 
-    def grow(self) -> None:
-        """Build the next level."""
-        cost = len(self.levels)
-        found = before = self.levels[-1] if cost else 0
+    def receive(self, cost: int, found: int) -> None:
+        """Each member pays by its class."""
         for price, members in self.classes:
-            if price > cost:
-                continue
-            if self.behind is None:
-                found |= members
-            elif changed(self.behind.levels, cost - price):
-                found |= members & self.behind.levels[cost - price]
-        self.levels.append(before if found == before else found)
+            self.due(cost + price, found & members)
 
     def price(self, bit: int) -> int:
         """What the session at that bit pays here."""
         return next(price for price, members in self.classes if members >> bit & 1)
 
 
-class Near:
-    """Adds the cost of another time of day: which starts of a day are how near to those behind."""
+class Near(Layer):
+    """What another time of day costs: leads from starts to the starts before them."""
 
-    def __init__(self, behind: Stage, grid: Grid, weights: Weights, days: int) -> None:
-        self.behind, self.grid = behind, grid
-        self.levels: list[int] = []
-        self._price, self.most = weights.tod, weights.tod * weights.tod_cap
+    def __init__(self, grid: Grid, weights: Weights, days: int, onward: Layer) -> None:
+        super().__init__(onward)
+        self._fill = Fill(grid, days)
+        self._price, self._most = weights.tod, weights.tod * weights.tod_cap
         self._quarter = QUARTER // grid.unit
-        self._top = grid.per_person(1 << grid.width - 1, days)
-        self._low = grid.per_person((1 << grid.width - 1) - 1, days)
         columns = (1 << grid.width) - 1
         self._inside = {
             by: (grid.per_person(columns >> by << by, days), grid.per_person(columns >> by, days))
             for by in range(1, self._quarter + 1)
         }
 
-    def grow(self) -> None:
-        """Build the next level."""
-        cost, sets = len(self.levels), self.behind.levels
-        found = before = self.levels[-1] if cost else 0
-        if self.most and changed(sets, cost):
-            found |= sets[cost]
+    def receive(self, cost: int, found: int) -> None:
+        """Nearer than a quarter of an hour is free, anything on the same day costs the most."""
+        self.due(cost + self._most, self._fill(found))
+        if self._most:
+            self.due(cost, found)
             for by in range(1, self._quarter):
-                found |= self._aside(sets[cost], by)
-        if self.most and cost >= self._price and changed(self.levels, cost - self._price):
-            found |= self._aside(self.levels[cost - self._price], self._quarter)
-        if cost >= self.most and changed(sets, cost - self.most):
-            found |= self.fill(sets[cost - self.most])
-        self.levels.append(before if found == before else found)
+                self.due(cost, self._aside(found, by))
 
-    def fill(self, found: int) -> int:
-        """All starts of every practitioner and day that has any."""
-        some = (((found & self._low) + self._low | found) & self._top) >> self.grid.width - 1
-        return (some << self.grid.width) - some
+    def settle(self, cost: int) -> int:
+        """From what is new it is one price to all that is a quarter of an hour away."""
+        new = super().settle(cost)
+        if new and self._most:
+            self.due(cost + self._price, self._aside(new, self._quarter))
+        return new
 
     def _aside(self, found: int, by: int) -> int:
         above, below = self._inside[by]
         return found << by & above | found >> by & below
 
 
-class Reach:
-    """Goes back over a gap, adding the cost of its length and of a change of practitioner."""
+class Change(Layer):
+    """What another practitioner on the same day costs."""
 
-    def __init__(self, behind: Near, step: Step, shift: int, days: int, weights: Weights, same: bool) -> None:
-        """`shift` is by how many days the window of the session behind begins after this one's."""
-        self.behind, self.grid = behind, behind.grid
-        self.levels: list[int] = []
+    def __init__(self, grid: Grid, price: int, days: int, onward: Layer) -> None:
+        super().__init__(onward)
+        self._price, self._spread = price, Spread(grid, days)
+
+    def receive(self, cost: int, found: int) -> None:
+        """The same practitioner is free."""
+        self.due(cost, found)
+        self.due(cost + self._price, self._spread(found))
+
+
+class Reach(Layer):
+    """What the length of a gap costs: leads from the window of a session into that of the session before."""
+
+    def __init__(self, step: Step, gap_day: int, shift: int, useful: int, grid: Grid, onward: Layer) -> None:
+        """`shift` is by how many days the later window begins after the earlier, of which `useful` days matter."""
+        super().__init__(onward)
+        self._useful = useful
         self._gaps = [
-            (weights.gap_day * abs(gap - step.target), (shift - gap) * self.grid.day_bits)
+            (gap_day * abs(gap - step.target), (shift - gap) * grid.day_bits)
             for gap in range(step.minimum, step.maximum + 1)
         ]
-        self._whole = self.grid.whole(days)
-        self._first = self.grid.per_day((1 << self.grid.width) - 1, days)
-        self._change = weights.change
-        self.most = self._change + max(price for price, _ in self._gaps)
-        self._alone = same or self.grid.people == 1
-        self._kept: list[int] = []
 
-    def grow(self) -> None:
-        """Build the next level."""
-        cost = len(self.levels)
-        kept = before = self._kept[-1] if cost else 0
+    def receive(self, cost: int, found: int) -> None:
+        """Every gap has its price."""
         for price, shift in self._gaps:
-            if price <= cost and changed(self.behind.levels, cost - price):
-                kept |= _shifted(self.behind.levels[cost - price], shift)
-        kept &= self._whole
-        self._kept.append(before if kept == before else kept)
-        if self._alone:
-            self.levels.append(self._kept[-1])
-            return
-        found = (self.levels[-1] if cost else 0) | kept
-        if cost >= self._change and changed(self._kept, cost - self._change):
-            found |= self.spread(self._kept[cost - self._change])
-        self.levels.append(self.levels[-1] if cost and found == self.levels[-1] else found)
+            self.due(cost + price, (found << shift if shift >= 0 else found >> -shift) & self._useful)
 
-    def all(self, behind: int) -> int:
-        """Everything that reaches a set behind at any cost."""
-        found = 0
+    def all(self, found: int) -> int:
+        """Every day and practitioner from which the set can be reached, at any cost."""
+        reached = 0
         for _, shift in self._gaps:
-            found |= _shifted(self.behind.fill(behind), shift)
-        found &= self._whole
-        return found if self._alone else self.spread(found)
+            reached |= found << shift if shift >= 0 else found >> -shift
+        return reached & self._useful
 
-    def spread(self, found: int) -> int:
-        """The same starts for every practitioner of the day."""
-        width, people = self.grid.width, self.grid.people
-        have = 1
-        while have < people:
-            step = min(have, people - have)
-            found |= found >> step * width
-            have += step
-        found &= self._first
-        have = 1
-        while have < people:
-            step = min(have, people - have)
-            found |= found << step * width
-            have += step
+
+class Fill:
+    """All starts of every practitioner and day that has any."""
+
+    def __init__(self, grid: Grid, days: int) -> None:
+        self._width = grid.width
+        self._top = grid.per_person(1 << grid.width - 1, days)
+        self._low = grid.per_person((1 << grid.width - 1) - 1, days)
+
+    def __call__(self, found: int) -> int:
+        """The set with every column of the practitioners' days that are in it."""
+        some = (((found & self._low) + self._low | found) & self._top) >> self._width - 1
+        return (some << self._width) - some
+
+
+class Spread:
+    """The same starts for every practitioner of a day."""
+
+    def __init__(self, grid: Grid, days: int) -> None:
+        self._grid = grid
+        self._first = grid.per_day((1 << grid.width) - 1, days)
+
+    def __call__(self, found: int) -> int:
+        """The set with every practitioner at the starts that are in it."""
+        for way in (self._down, self._up):
+            have = 1
+            while have < self._grid.people:
+                step = min(have, self._grid.people - have)
+                found |= way(found, step * self._grid.width)
+                have += step
+            found &= self._first if way == self._down else found
         return found
-
-
-def changed(levels: Sequence[int], cost: int) -> bool:
-    """True when that level holds more than the one before it."""
-    return cost == 0 or levels[cost] is not levels[cost - 1]
-
-
-def _shifted(found: int, by: int) -> int:
-    return found << by if by >= 0 else found >> -by

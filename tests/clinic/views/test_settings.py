@@ -100,8 +100,9 @@ def test_reading_the_log_is_a_line_in_it(team: Team, admin: Client) -> None:
 @pytest.mark.parametrize(
     "wanted",
     [
-        {"person": "x"}, {"person": "9" * 40}, {"verb": "nothing"}, {"patient": "x" * 10_000},
-        {"patient": "😀"}, {"page": "0"}, {"page": "x"}, {"page": "999"}, {"patient": "\x00"}, {"person": "\x00"},
+        {"person": "x"}, {"person": "9" * 40}, {"person": "\x00"}, {"verb": "nothing"},
+        {"patient": "x" * 10_000}, {"patient": "😀"}, {"patient": "\x00"},
+        {"page": "0"}, {"page": "x"}, {"page": "999"},
     ],
 )  # fmt: skip
 def test_any_filter_answers(team: Team, admin: Client, wanted: dict[str, str]) -> None:

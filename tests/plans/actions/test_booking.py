@@ -90,7 +90,9 @@ def test_the_patient_is_told_after_three_minutes_and_not_what_for(desk: Desk) ->
     assert message.due_at == MONDAY + datetime.timedelta(minutes=3)
     assert message.to == desk.patient.email
     assert "Monday 2 February 2026" in message.body
-    assert not any(word in (message.title + message.body).lower() for word in ("needl", "treatment", "session"))
+    assert not any(
+        word in (message.title + message.body).lower() for word in ("needl", "treatment", "session")
+    )
 
 
 def test_one_audit_row_tells_of_a_booking(desk: Desk) -> None:
@@ -222,7 +224,12 @@ def test_a_confirmed_offer_moves_sessions_that_have_a_date(desk: Desk) -> None:
     change = booking.confirm(desk.actor, desk.series, token, at=MONDAY, reason="cannot come")
     after = Visit.objects.get(session_number=2)
     assert (after.pk, after.day, after.sequence) == (before.pk, days[1] + DAY, before.sequence + 1)
-    assert (change.verb, change.reason, len(change.before), len(change.after)) == ("move", "cannot come", 1, 1)
+    assert (change.verb, change.reason, len(change.before), len(change.after)) == (
+        "move",
+        "cannot come",
+        1,
+        1,
+    )
     assert Occupancy.objects.count() == 16
 
 
@@ -234,7 +241,7 @@ def test_a_plan_survives_being_signed(desk: Desk) -> None:
 
 def test_an_old_offer_is_refused(desk: Desk, time_machine: object) -> None:
     token = best_offer(desk)
-    later = datetime.datetime.now(datetime.UTC) + datetime.timedelta(minutes=31)  # noqa: TID251
+    later = datetime.datetime.now(datetime.UTC) + datetime.timedelta(minutes=31)
     time_machine.move_to(later)  # type: ignore[attr-defined]
     with pytest.raises(Refused) as refused:
         booking.confirm(desk.actor, desk.series, token, at=MONDAY)

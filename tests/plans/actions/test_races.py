@@ -29,7 +29,7 @@ def processes(database_url: str, count: int) -> Iterator[list[subprocess.Popen[s
     env = {**os.environ, "DATABASE_URL": database_url, "INTERVAL_TESTING": "1"}
     command = [sys.executable, "-m", "tests.booker"]
     started = [
-        subprocess.Popen(  # noqa: S603
+        subprocess.Popen(
             command,
             env=env,
             cwd=settings.BASE_DIR,
@@ -90,7 +90,8 @@ def test_one_series_is_booked_once_by_two_desks(database_url: str) -> None:
     desk = a_desk()
     series = Series.objects.get(pk=desk.series.pk)
     lines = [
-        f"{series.pk} {booking.offer(series, numbered([1], [slot(desk, DAY, start)]))}" for start in (600, 780)
+        f"{series.pk} {booking.offer(series, numbered([1], [slot(desk, DAY, start)]))}"
+        for start in (600, 780)
     ]
     with processes(database_url, 2) as started:
         answers = ask(started, lines)
@@ -107,7 +108,7 @@ def test_a_raw_overlapping_insert_is_refused_by_the_database() -> None:
     visit = Visit.objects.create(**copy_of(Visit.objects.get()))
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO plans_occupancy ({columns}) SELECT clinic_id, resource_id, %s, "  # noqa: S608
+            f"INSERT INTO plans_occupancy ({columns}) SELECT clinic_id, resource_id, %s, "
             "starts_at, ends_at, day, cell_from, cell_to FROM plans_occupancy",
             [visit.pk.hex if connection.vendor == "sqlite" else visit.pk],
         )

@@ -63,6 +63,7 @@ def test_a_booking_is_undone_within_three_minutes_and_no_mail_goes(desk: Desk) -
 def test_a_cancellation_is_undone_with_every_slot(desk: Desk) -> None:
     before = set(Occupancy.objects.values_list("resource_id", "starts_at", "ends_at"))
     change = series.cancel(desk.actor, session(2), scope="following", at=MONDAY)
+    assert change is not None
     series.undo(desk.actor, change, at=SOON)
     assert set(Occupancy.objects.values_list("resource_id", "starts_at", "ends_at")) == before
     assert Visit.objects.filter(state="booked").count() == 4
@@ -77,6 +78,7 @@ def test_a_move_is_undone_to_the_minute(desk: Desk) -> None:
 
 def test_undoing_twice_changes_nothing_more(desk: Desk) -> None:
     change = series.cancel(desk.actor, session(4), at=MONDAY)
+    assert change is not None
     series.undo(desk.actor, change, at=SOON)
     series.undo(desk.actor, change, at=SOON)
     assert Visit.objects.filter(state="booked").count() == 4

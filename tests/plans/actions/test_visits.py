@@ -32,7 +32,9 @@ def test_a_visit_goes_step_by_step_and_each_is_logged(desk: Desk, visit: Visit) 
         visits.mark(desk.actor, visit, state, at=AT_TEN)
     visit.refresh_from_db()
     assert (visit.state, visit.state_before, visit.state_at) == ("in_treatment", "in_room", AT_TEN)
-    verbs = list(AuditEntry.objects.filter(subject_kind="visit").order_by("pk").values_list("verb", flat=True))
+    verbs = list(
+        AuditEntry.objects.filter(subject_kind="visit").order_by("pk").values_list("verb", flat=True)
+    )
     assert verbs == ["confirmed", "arrived", "in_room", "in_treatment"]
 
 

@@ -220,11 +220,11 @@ TREATMENTS = st.builds(
 
 
 @settings(max_examples=30)
-@given(treated=TREATMENTS, ended_at=INSTANTS, tz=ZONES)
+@given(treated=TREATMENTS, ended_at=INSTANTS, tz=ZONES, language=st.sampled_from(Language))
 def test_no_clock_change_and_no_rounding_ever_shortens_a_wait(
-    treated: Treated, ended_at: datetime, tz: ZoneInfo
+    treated: Treated, ended_at: datetime, tz: ZoneInfo, language: Language
 ) -> None:
-    found = sheet(treated, ended_at, tz)
+    found = sheet(treated, ended_at, tz, language)
     lines: tuple[Item | Usual | WarningSign, ...] = (*found.items, *found.expect, *found.red_flags)
     for item in lines:
         exact = [ended_at + timedelta(hours=item.start_h)]

@@ -194,13 +194,6 @@ def test_what_cannot_be_is_said_at_its_field(changes: dict[str, str], message: s
     assert SessionRecord.objects.count() == 0
 
 
-def test_emoji_and_right_to_left_words_are_kept() -> None:
-    team = a_team()
-    visit = a_session(team)
-    nurse(team).post(address(team, "record", visit), entered(reaction="احمرار 🙂"))
-    assert SessionRecord.objects.get().reaction == "احمرار 🙂"
-
-
 def test_a_flag_is_settled_beside_the_form_which_is_saved_with_it() -> None:
     team = a_team()
     visit = a_session(team, SQ_ANTICOAG="yes")

@@ -96,6 +96,46 @@ def test_broken_once(file: str, name: str, change: dict[str, Any], told: list[st
     assert problems(files) == [f"{file}: {message}" for message in told]
 
 
+def with_text(file: str, name: str, placeholder: str) -> list[str]:
+    """The problems when one text, in both languages, carries a placeholder that its item lists."""
+    files = copied_files()
+    line = thing(files, file, name)
+    line.update(text=f"Mind {{{placeholder}}}.", placeholders=[placeholder])
+    files[file.replace(".json", ".es.json")]["texts"][name]["text"] = f"Ojo: {{{placeholder}}}."
+    return problems(files)
+
+
+@pytest.mark.parametrize(
+    ("file", "name", "placeholder", "told"),
+    [
+        (AFTER, "AC-HAIRDYE", "clear_date", "placeholder 'clear_date' is not one that may stand here"),
+        (AFTER, "EX-D0", "clear_date", "placeholder 'clear_date' is not one that may stand here"),
+        (BEFORE, "PC-HAT", "until", "placeholder 'until' is not one that may stand here"),
+        (AFTER, "RF-PREG", "until", "has no end to print as {until}"),
+        (AFTER, "EX-D0", "next_session", "without a booked session {next_session} is not known"),
+    ],
+)
+def test_a_placeholder_that_cannot_be_filled_is_told(
+    file: str, name: str, placeholder: str, told: str
+) -> None:
+    assert with_text(file, name, placeholder) == [f"{file}: {name}: {told}"]
+
+
+def test_before_care_lists_only_what_is_known_before_a_session() -> None:
+    files = copied_files()
+    files[BEFORE]["placeholders"].append("until")
+    assert problems(files) == ["precare.json: placeholders: 'until' cannot be filled in before a session"]
+
+
+def test_whom_to_call_is_a_number_of_the_clinic() -> None:
+    files = copied_files()
+    thing(files, AFTER, "urgency.call_soon")["who"] = "{product_cleanser}"
+    files["aftercare.es.json"]["texts"]["urgency.call_soon"]["who"] = "{product_cleanser}"
+    assert problems(files) == [
+        "aftercare.json: urgency.call_soon: placeholder 'product_cleanser' is not one that may stand here"
+    ]
+
+
 @pytest.mark.parametrize(
     ("file", "change", "told"),
     [
