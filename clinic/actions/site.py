@@ -44,12 +44,7 @@ def open_clinic(
     if actor is not SYSTEM:
         raise Refused(_("A clinic is opened by the operator of this server."), code="not_allowed")
     _refuse_bad_slug(slug)
-    try:
-        ZoneInfo(time_zone)
-    except (ValueError, OSError, KeyError):
-        raise Refused(
-            _("Choose a time zone such as Europe/London."), code="zone", field="time_zone"
-        ) from None
+    _refuse_bad_zone(time_zone)
     clinic = Clinic.objects.create(
         slug=slug,
         name=name,
@@ -64,6 +59,15 @@ def open_clinic(
     )
     audit.record(actor, "open", clinic, at=at, clinic_id=clinic.pk)
     return clinic
+
+
+def _refuse_bad_zone(time_zone: str) -> None:
+    try:
+        ZoneInfo(time_zone)
+    except (ValueError, OSError, KeyError):
+        raise Refused(
+            _("Choose a time zone such as Europe/London."), code="zone", field="time_zone"
+        ) from None
 
 
 def _refuse_bad_slug(slug: str) -> None:

@@ -160,8 +160,8 @@ def refuse_impossible(record: SessionRecord, at: datetime) -> None:
         field, messages = next(iter(fault.message_dict.items()))
         raise Refused(messages[0], code="value", field=field) from None
     if len(record.reaction) > MOST_WORDS:
-        message = _("Write at most %(most)s characters.") % {"most": MOST_WORDS}
-        raise Refused(message, code="value", field="reaction")
+        too_long = _("Write at most %(most)s characters.") % {"most": MOST_WORDS}
+        raise Refused(too_long, code="value", field="reaction")
     if record.pain is not None and record.pain not in PAIN_SCALE:
         raise Refused(REQUIRED["pain"], code="value", field="pain")
     started, ended = record.started_at, record.ended_at

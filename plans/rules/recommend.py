@@ -202,10 +202,8 @@ def _sessions(protocol: Protocol, rows: list[_Row], modifiers: list[Modifier]) -
     least = max(row.sessions.min for row in rows)
     most = max(row.sessions.max for row in rows) + sum(one.add_max for one in modifiers)
     suggest = max(row.sessions.suggest for row in rows) + sum(one.add_suggest for one in modifiers)
-    for row in rows:
-        if row.concern.cap_max is not None:
-            most = min(most, max(row.concern.cap_max, least))
-    most = _clamp(most, least, defaults.sessions_max)
+    caps = (row.concern.cap_max for row in rows if row.concern.cap_max is not None)
+    most = _clamp(min((most, *caps)), least, defaults.sessions_max)
     suggest = _clamp(suggest, least, most)
     shortest, longest = defaults.sessions_min, defaults.sessions_max
     return (

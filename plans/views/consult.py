@@ -4,7 +4,6 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.debug import sensitive_post_parameters
 
 from clinic.actions import audit
 from clinic.actions.refusal import Refused
@@ -38,7 +37,6 @@ def consultation(request: Request, clinic: str, consultation: UUID) -> HttpRespo
     return page(request, row)
 
 
-@sensitive_post_parameters()
 def flag(request: Request, clinic: str, consultation: UUID, flag: str) -> HttpResponse:
     """Lift or settle one flag; its practitioner's draft is saved first, so that nothing typed is lost."""
     row = reach(request, consultation)

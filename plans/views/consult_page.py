@@ -11,7 +11,7 @@ from clinic.rules.roles import Actor
 from clinic.rules.timegrid import local_day
 from patients.rules.flags import Flag, may_lift
 from patients.rules.terms import Level, Override
-from plans.forms.consult import ConsultationForm
+from plans.forms.consult import SEVERITIES, ConsultationForm
 from plans.forms.screening import AskedGroup, asked_groups, language, worded
 from plans.models import Consultation, FlagResolution
 from plans.queries.consult import Assessment, age_on
@@ -139,9 +139,8 @@ def concern_words(row: Consultation, protocol: Protocol) -> list[tuple[str, str,
     words = []
     for concern in row.concerns:
         grade = concern.get("grade")
-        marked = (
-            _("Grade %(grade)s") % {"grade": grade} if grade else _(concern.get("severity", "").capitalize())
-        )
+        severity = dict(SEVERITIES).get(concern.get("severity"), "")
+        marked = _("Grade %(grade)s") % {"grade": grade} if grade else str(severity)
         areas = ", ".join(worded(protocol.area(area).label) for area in concern["areas"])
         words.append((worded(protocol.concern(concern["id"]).label), marked, areas))
     return words

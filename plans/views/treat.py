@@ -32,10 +32,12 @@ def record(request: Request, clinic: str, visit: UUID) -> HttpResponse:
         audit.record(request.actor, "read", subject, at=request.at, patient_id=found.visit.patient_id)
         return page(request, found)
     form = _bound(request, found)
-    if _saved(request, form) is None:
+    saved = _saved(request, form)
+    if request.headers.get("HX-Request"):
+        context = {"record": saved, "form": form}
+        return render(request, "plans/treat/_saved.html", context, status=200 if saved else 422)
+    if saved is None:
         return page(request, found, form)
-    if request.headers.get("HX-Request") and "same" not in request.POST:
-        return render(request, "plans/treat/_saved.html", {"record": _sitting(request, visit).record})
     return redirect("plans:record", clinic, visit)
 
 

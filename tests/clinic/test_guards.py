@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -108,7 +108,7 @@ def test_the_log_is_append_only(team: Team, statement: str) -> None:
     assert AuditEntry.objects.get().verb == "book"
 
 
-def order_erasure(team: Team, patient_id: object) -> None:
+def order_erasure(team: Team, patient_id: UUID) -> None:
     ErasureOrder.objects.create(
         patient_id=patient_id, clinic=team.clinic, ordered_by=team.admin.user, ordered_at=TEN, reason="asked"
     )

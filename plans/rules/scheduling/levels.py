@@ -1,9 +1,9 @@
 """Sets of sessions by cost: how a whole series is searched without looking at single starts.
 
 A set is one integer. Its bits stand for (day, practitioner, start column), from the lowest bit on, over the
-window of one session. A layer knows, for every cost up to the one reached, the set from which the rest of the
-series costs at most that. Each kind of cost is one layer: what is new in it is passed on to the layer of the
-session before, to become due there at the cost then reached.
+window of one session. A layer knows, for every cost settled, the set from which the rest of the series costs at
+most that. Each kind of cost is one layer; what is new in it goes onward, towards the first session, and becomes
+due there at the cost that it then has.
 """
 
 from bisect import bisect_right
@@ -55,6 +55,11 @@ class Layer:
         self._sets: list[int] = [0]
         self._due: dict[int, int] = {}
 
+    @property
+    def waiting(self) -> bool:
+        """True when something becomes due later."""
+        return bool(self._due)
+
     def at(self, cost: int) -> int:
         """The set of those that cost at most so much."""
         return self._sets[bisect_right(self._costs, cost)]
@@ -88,6 +93,7 @@ class Stage(Layer):
     def __init__(self, classes: Sequence[tuple[int, int]], onward: Layer | None = None) -> None:
         super().__init__(onward)
         self.classes = classes
+        self.members = sum(members for _, members in classes)
 
     def receive(self, cost: int, found: int) -> None:
         """Each member pays by its class."""
@@ -136,9 +142,9 @@ class Near(Layer):
 class Change(Layer):
     """What another practitioner on the same day costs."""
 
-    def __init__(self, grid: Grid, price: int, days: int, onward: Layer) -> None:
+    def __init__(self, price: int, spread: "Spread", onward: Layer) -> None:
         super().__init__(onward)
-        self._price, self._spread = price, Spread(grid, days)
+        self._price, self._spread = price, spread
 
     def receive(self, cost: int, found: int) -> None:
         """The same practitioner is free."""
@@ -194,11 +200,14 @@ class Spread:
 
     def __call__(self, found: int) -> int:
         """The set with every practitioner at the starts that are in it."""
-        for way in (self._down, self._up):
-            have = 1
-            while have < self._grid.people:
-                step = min(have, self._grid.people - have)
-                found |= way(found, step * self._grid.width)
-                have += step
-            found &= self._first if way == self._down else found
+        return self._doubled(self._doubled(found, down=True) & self._first, down=False)
+
+    def _doubled(self, found: int, down: bool) -> int:
+        """Every practitioner's starts laid over those of all before, or after, in log steps."""
+        have, people = 1, self._grid.people
+        while have < people:
+            step = min(have, people - have)
+            shift = step * self._grid.width
+            found |= found >> shift if down else found << shift
+            have += step
         return found

@@ -76,7 +76,7 @@ class Paths:
     def count(self, cost: int) -> int:
         """How many series cost at most so much; as many levels must have been grown."""
         walk = self._counter()
-        firsts = self.space.nodes(self.sweep.windows[0], self.sweep.goal[cost])
+        firsts = self.space.nodes(self.sweep.windows[0], self.sweep.within(cost))
         return sum(walk(1, node, self._after_first(node, cost)) for node in firsts)
 
     def _counter(self) -> Callable[[int, Node, int], int]:
@@ -108,17 +108,17 @@ class Paths:
                 yield from sorted(self._on_day(index, node, day, left))
 
     def _on_day(self, index: int, node: Node, day: date, rest: int) -> Iterator[tuple[Node, int]]:
-        near, stage = self.sweep.nears[index - 1].levels, self.sweep.stages[index].levels
+        stage, columns = self.sweep.stages[index], (1 << self.space.grid.width) - 1
         for person in range(len(self.space.people)):
             left = rest
             if person != node.person:
                 left = -1 if self.request.same_practitioner else rest - self.request.weights.change
             at = self.space.bit(self.sweep.windows[index], Node(day, 0, person))
-            if left < 0 or not near[left] >> at + node.column & 1:
+            if left < 0 or not stage.at(left) >> at & columns:
                 continue
             for price, ring in self._rings_around(node.column):
                 if price <= left:
-                    for column in ones(stage[left - price] >> at & ring):
+                    for column in ones(stage.at(left - price) >> at & ring):
                         yield Node(day, column, person), left - price
 
     def _rings_around(self, column: int) -> list[tuple[int, int]]:

@@ -40,6 +40,12 @@ class Space:
         self._columns: dict[int, int] = {0: 0}
         self._days: dict[date, tuple[bytes, bytes, bytes]] = {}
 
+    @property
+    def least(self) -> int:
+        """What every session costs at least by itself, wherever it is."""
+        preferred = self.request.preferred
+        return 0 if preferred is None or preferred in self._position else self.request.weights.not_preferred
+
     def minute(self, column: int) -> int:
         """The minute of day at which a column begins."""
         return (self._first_cell + column * self._cells) * CELL_MINUTES

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import NamedTuple
+from itertools import count
+from typing import NamedTuple, TypeVar
 
-from plans.rules.scheduling.levels import Layer, Near, Reach, Stage
+from plans.rules.scheduling.levels import Change, Fill, Layer, Near, Reach, Spread, Stage
 from plans.rules.scheduling.model import Anchor, Days, Request
 from plans.rules.scheduling.space import Classes, Node, Space
 from plans.rules.scheduling.supply import DAY, gaps, windows
 
 NOON = 13 * 60
+AnyLayer = TypeVar("AnyLayer", bound=Layer)
 
 
 class First(NamedTuple):
@@ -25,103 +27,109 @@ class Sweep:
     def __init__(self, space: Space, bound: int | None = None) -> None:
         self.space, self.request = space, space.request
         hard = windows(self.request)
-        self.windows = (
-            hard if bound is None else [_narrow(self.request, hard, i, bound) for i in range(len(hard))]
-        )
+        self.windows = hard if bound is None else [_narrow(self.request, hard, i, bound) for i in range(len(hard))]
         self.complete = self.windows == hard
-        self.base = 0
+        self.base = self.possible = 0
         self.stages: list[Stage] = []
-        self.nears: list[Near] = []
         self.before_first: list[Stage] = []
         self._layers: list[Layer] = []
-        self.possible = 0
+        self._ways: list[tuple[Reach, Spread, Fill]] = []
         if all(first <= last for first, last in self.windows):
             self._build()
-        self.limit = sum(layer.most for layer in self._layers)
-        if bound is not None and not self.complete:
-            self.limit = min(self.limit, bound + self._least() - self.base)
+        least = space.least * self.request.n
+        self._limit = None if self.complete or bound is None else bound + least - self.base
 
     def firsts(self, wanted: int) -> tuple[list[First], bool]:
         """The best series of each distinct first appointment, cheapest first; and whether these are enough.
 
         Distinct are date, practitioner and half-day. One with the preferred practitioner is always looked for.
         """
-        if not self.possible:
-            return [], self.complete
-        enough = False
-        found: dict[tuple[date, int, bool], First] = {}
-        noon = self.space.before(NOON)
-        preferred = self._preferred()
-        for cost, new in self.new_sets():
+        enough, found = False, dict[tuple[date, int, bool], First]()
+        noon, preferred = self.space.before(NOON), self._preferred()
+        for cost, new in self._new_sets():
             for node in self.space.nodes(self.windows[0], new):
                 early = bool(noon >> node.column & 1)
                 found.setdefault((node.day, node.person, early), First(cost, node))
-            enough = len(found) >= wanted and (
-                preferred is None or any(group[1] == preferred for group in found)
-            )
+            enough = len(found) >= wanted and (preferred is None or any(group[1] == preferred for group in found))
             if enough:
                 break
         return sorted(found.values()), enough or self.complete
 
-    def new_sets(self) -> Iterator[tuple[int, int]]:
+    def costs(self) -> Iterator[int]:
+        """Costs above the base, in order, each when it is settled; ends at the limit or when all is settled."""
+        for cost in count():
+            if not any(layer.waiting for layer in self._layers) or (self._limit is not None and cost > self._limit):
+                return
+            for layer in self._layers:
+                layer.settle(cost)
+            yield cost
+
+    def within(self, cost: int) -> int:
+        """The first sessions from which the whole series costs at most so much above the base."""
+        return self._layers[-1].at(cost)
+
+    def _new_sets(self) -> Iterator[tuple[int, int]]:
         """For each cost above the base, in order, the first sessions whose best series costs just that."""
         seen = 0
         for cost in self.costs():
-            goal = self.goal[cost]
-            if goal != seen:
-                yield cost, goal & ~seen
-            seen = goal
+            now = self.within(cost)
+            if now != seen:
+                yield cost, now & ~seen
+            seen = now
             if seen == self.possible:
                 return
 
-    def costs(self) -> Iterator[int]:
-        """Costs above the base, in order up to the limit, each when its level is built."""
-        for cost in range(self.limit + 1 if self.possible else 0):
-            for layer in self._layers:
-                layer.grow()
-            yield cost
-
-    @property
-    def goal(self) -> list[int]:
-        """The levels of the whole series: first sessions by what the series costs above the base."""
-        return self._layers[-1].levels
-
     def _preferred(self) -> int | None:
-        """The preferred practitioner's position, if any series can begin there."""
-        if self.request.preferred not in self.space.people:
+        """The preferred practitioner's place in the order, unless it is certain that no series begins there."""
+        if self.request.preferred not in self.space.people or not self.possible:
             return None
-        position = self.space.people.index(self.request.preferred)
         days = _length(self.windows[0])
         beginning = self.possible & self.space.person_everywhere(self.request.preferred, days)
-        return position if beginning or not self.complete else None
+        place = self.space.people.index(self.request.preferred)
+        return place if beginning or not self.complete else None
 
     def _build(self) -> None:
-        request, steps = self.request, gaps(self.request)
-        reach: Reach | None = None
-        possible = 0
-        for index in reversed(range(request.n)):
-            window = self.windows[index]
-            classes = self._above_base(self.space.classes(window))
-            allowed = sum(members for _, members in classes)
-            possible = allowed & reach.all(possible) if reach else allowed
-            stage = self._add(Stage(reach, classes))
-            self.stages.insert(0, stage)
-            if not index:
-                break
-            near = Near(stage, self.space.grid, request.weights, _length(window))
-            shift = (window[0] - self.windows[index - 1][0]).days
-            days = _length(self.windows[index - 1])
-            reach = Reach(near, steps[index - 1], shift, days, request.weights, request.same_practitioner)
-            self.nears.insert(0, near)
-            self._layers += [near, reach]
-        self.possible = possible
-        first = self._anchor_classes(request.anchor) if request.anchor else [self._delay_classes()]
+        """Make the layers, from the first session on, and let everything into the last session."""
+        first = self._anchor_classes(self.request.anchor) if self.request.anchor else [self._delay_classes()]
+        onward: Layer | None = None
         for classes in first:
-            self.before_first.append(self._add(Stage(self._layers[-1], classes)))
+            onward = self._add(Stage(classes, onward))
+            self.before_first.append(onward)
+        for index, window in enumerate(self.windows):
+            if index:
+                onward = self._between(index)
+            stage = self._add(Stage(self._above_base(self.space.classes(window)), onward))
+            self.stages.append(stage)
+        self._layers.reverse()
+        self.possible = self._possible()
+        if self.possible:
+            self.stages[-1].receive(0, self.space.grid.whole(_length(self.windows[-1])))
 
-    def _add(self, stage: Stage) -> Stage:
-        self._layers.append(stage)
-        return stage
+    def _between(self, index: int) -> Layer:
+        """The layers that lead from the session at the index to the one before it."""
+        weights, grid, before = self.request.weights, self.space.grid, self.windows[index - 1]
+        fill, spread = Fill(grid, _length(before)), Spread(grid, _length(before))
+        useful = fill(self.stages[-1].members)
+        onward: Layer = self._add(Near(grid, weights, _length(before), self.stages[-1]))
+        if not self.request.same_practitioner:
+            useful = spread(useful)
+            onward = self._add(Change(weights.change, spread, onward))
+        shift = (self.windows[index][0] - before[0]).days
+        reach = Reach(gaps(self.request)[index - 1], weights.gap_day, shift, useful, grid, onward)
+        self._ways.append((reach, spread, fill))
+        return self._add(reach)
+
+    def _possible(self) -> int:
+        """The first sessions from which any whole series can be had."""
+        found = self.stages[-1].members
+        for stage, (reach, spread, fill) in zip(self.stages[-2::-1], reversed(self._ways), strict=True):
+            reached = reach.all(found)
+            found = stage.members & fill(reached if self.request.same_practitioner else spread(reached))
+        return found
+
+    def _add(self, layer: AnyLayer) -> AnyLayer:
+        self._layers.append(layer)
+        return layer
 
     def _above_base(self, classes: Classes) -> Classes:
         least = classes[0][0] if classes else 0
@@ -156,14 +164,6 @@ class Sweep:
 
     def _day_classes(self, prices: list[int]) -> Classes:
         return [(p, self.space.days_where(price == p for price in prices)) for p in sorted(set(prices))]
-
-    def _least(self) -> int:
-        """What every session of any window costs at least by itself."""
-        request, weights = self.request, self.request.weights
-        least = 0
-        if request.preferred is not None and request.preferred not in self.space.people:
-            least += weights.not_preferred
-        return least * request.n
 
 
 def _narrow(request: Request, hard: list[Days], index: int, bound: int) -> Days:

@@ -102,13 +102,12 @@ def test_a_disabled_member_may_nothing_here(team: Team) -> None:
 
 
 def test_nobody_changes_their_own_rights(team: Team) -> None:
-    for change in (
-        lambda: people.disable(team.admin.actor, team.admin, at=AT),
-        lambda: people.change_roles(team.admin.actor, team.admin, {Role.PRACTITIONER}, at=AT),
-    ):
-        with pytest.raises(Refused) as refused:
-            change()
-        assert refused.value.code == "oneself"
+    with pytest.raises(Refused) as refused:
+        people.disable(team.admin.actor, team.admin, at=AT)
+    assert refused.value.code == "oneself"
+    with pytest.raises(Refused) as refused:
+        people.change_roles(team.admin.actor, team.admin, {Role.PRACTITIONER}, at=AT)
+    assert refused.value.code == "oneself"
     team.admin.refresh_from_db()
     assert team.admin.actor.may(Right.MANAGE_CLINIC)
 

@@ -82,7 +82,7 @@ def test_the_log_tells_and_is_narrowed(team: Team, admin: Client) -> None:
     assert "&lt;b&gt;late" in page
     assert "elsewhere" not in page
 
-    def verbs(**wanted: object) -> list[str]:
+    def verbs(**wanted: str | int) -> list[str]:
         return [line.entry.verb for line in admin.get(LOG, wanted).context["lines"]]
 
     assert verbs(person=team.lead.user_id) == ["sign"]

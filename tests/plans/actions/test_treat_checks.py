@@ -16,7 +16,6 @@ from tests.factories.treat import DAY, a_session, clock, done, problems, signed
 from tests.people import a_team
 
 pytestmark = pytest.mark.django_db
-ONE_DAY = datetime.timedelta(days=1)
 
 
 def test_a_signature_ends_the_visit_issues_the_sheet_and_sends_a_mail_that_names_no_treatment() -> None:
@@ -251,12 +250,3 @@ def test_the_first_session_of_four_leaves_the_series_under_way_and_the_last_comp
     signed(team, visit)
     visit.series.refresh_from_db()
     assert visit.series.state == "completed"
-
-
-def test_a_record_that_was_forgotten_is_signed_the_next_morning() -> None:
-    team = a_team()
-    visit = a_session(team)
-    record = treat.save(team.practitioner.actor, visit, done(ended_at=clock(10, 5)), clock(10, 10))
-    assert treat.sign(team.practitioner.actor, record, clock(9, day=DAY + ONE_DAY)).ended_at == clock(10, 5)
-    visit.refresh_from_db()
-    assert visit.state == "done"

@@ -85,14 +85,14 @@ def test_a_line_that_follows_another_starts_when_that_one_ends() -> None:
     assert [line(sheet(one), "makeup_back").start_h for one in (TREATED, strong)] == [48, 120]
 
 
-def test_a_line_with_no_time_left_is_left_out_and_said_so() -> None:
+@pytest.mark.parametrize(("end_h", "left_out"), [(72, True), (168, True), (169, False)])
+def test_a_line_with_no_time_left_is_left_out_and_said_so(end_h: int, left_out: bool) -> None:
     files = copied_files()
-    thing(files, "aftercare.json", "AC-SHADE")["end_h"] = 72
-    thing(files, "aftercare.json", "AC-SHADE")["when"] = {"all": []}
+    thing(files, "aftercare.json", "AC-SHADE")["end_h"] = end_h
     strong = replace(TREATED, needling=Needling(practitioner_marked=True))
     found = sheet(strong, protocol=protocols.parse(files))
-    assert found.omitted == (Omitted("AC-SHADE", Why.NO_TIME_LEFT),)
-    assert "sun_shade" not in {item.slot for item in found.items}
+    assert found.omitted == ((Omitted("AC-SHADE", Why.NO_TIME_LEFT),) if left_out else ())
+    assert ("sun_shade" in {item.slot for item in found.items}) is not left_out
 
 
 def test_without_a_booked_session_the_line_about_it_is_left_out_and_said_so() -> None:

@@ -85,6 +85,13 @@ def test_what_to_watch_for_on_a_day_the_most_urgent_first(day: int, first: str, 
     assert watched[-1] == "RF-PREG"
 
 
+def test_a_warning_sign_is_watched_for_to_the_last_day_of_its_window() -> None:
+    days = [day for day in range(10) if "RF-ALLERGY" in {sign.id for sign in watch_on(sheet(), day)}]
+    assert days == [0, 1, 2]
+    days = [day for day in range(40) if "RF-PUS" in {sign.id for sign in watch_on(sheet(), day)}]
+    assert days == list(range(1, 28))
+
+
 def test_check_ins_are_due_on_the_hour_and_sent_by_day() -> None:
     found = check_ins(PROTOCOL, TREATED, ended_at=ENDED, tz=MADRID, language=Language.ES)
     assert [(one.id, one.due_at - ENDED) for one in found] == [

@@ -10,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from patients.rules.terms import Language
+from plans.rules import protocol as protocols
 from plans.rules.precare import Planned, compile_sheet
+from plans.rules.protocol import Protocol
 from plans.rules.sheet import ClinicTexts, Item, Omitted, Sheet, Why
-from tests.plans.rules.shipped import PROTOCOL
+from tests.plans.rules.shipped import PROTOCOL, copied_files, thing
 
 MADRID = ZoneInfo("Europe/Madrid")
 CLINIC = ClinicTexts(phone="01632 960100", emergency_number="112")
@@ -21,9 +23,15 @@ STARTS = datetime(2026, 6, 29, 8, 50, tzinfo=UTC)
 """10:50 in Madrid."""
 
 
-def sheet(planned: Planned = PLANNED, *, booked_before: timedelta = timedelta(days=60), **more: Any) -> Sheet:
+def sheet(
+    planned: Planned = PLANNED,
+    *,
+    booked_before: timedelta = timedelta(days=60),
+    protocol: Protocol = PROTOCOL,
+    **more: Any,
+) -> Sheet:
     more = {"starts_at": STARTS, "tz": MADRID, "language": Language.EN, "clinic": CLINIC, **more}
-    return compile_sheet(PROTOCOL, planned, at=more["starts_at"] - booked_before, **more)
+    return compile_sheet(protocol, planned, at=more["starts_at"] - booked_before, **more)
 
 
 def line(found: Sheet, name: str) -> Item:
@@ -64,6 +72,14 @@ def test_a_must_not_that_came_too_late_asks_its_safety_question_again() -> None:
         "PC-OTHER": "SQ-PEEL",
     }
     assert [item.id for item in sheet().items if item.ask_again] == []
+
+
+def test_only_a_must_not_asks_again() -> None:
+    files = copied_files()
+    for name in ("PC-QUESTIONS", "PC-NEWPRODUCTS"):
+        thing(files, "precare.json", name)["screening_question"] = "SQ-CHANGED"
+    found = sheet(booked_before=timedelta(hours=1), protocol=protocols.parse(files))
+    assert [line(found, name).ask_again for name in ("PC-QUESTIONS", "PC-NEWPRODUCTS")] == [None, None]
 
 
 def test_a_late_booking_leaves_no_line_out() -> None:

@@ -12,6 +12,7 @@ from patients.rules.conditions import All, Leaf, Op
 from patients.rules.terms import Language
 from plans.rules.aftercare import compile_sheet
 from plans.rules.sheet import ClinicTexts, Sheet, in_print_order, in_utc, wall_time, winners
+from plans.rules.terms import Importance
 from plans.rules.treatment import Needling, Treated
 from tests.plans.rules.shipped import PROTOCOL
 
@@ -93,8 +94,9 @@ def test_beyond_category_start_and_importance_the_order_stays() -> None:
     (first, *_) = SHEET.items
     one, other = replace(first, id="one"), replace(first, id="other")
     later, earlier = replace(first, id="later", start_h=2), replace(first, id="earlier", category="z")
-    ordered = in_print_order([later, one, earlier, other], ["z", first.category])
-    assert [item.id for item in ordered] == ["earlier", "one", "other", "later"]
+    minor = replace(first, id="minor", importance=Importance.OPTIONAL)
+    ordered = in_print_order([later, minor, one, earlier, other], ["z", first.category])
+    assert [item.id for item in ordered] == ["earlier", "one", "other", "minor", "later"]
 
 
 def test_instants_are_kept_in_utc_and_need_a_zone() -> None:

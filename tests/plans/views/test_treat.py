@@ -137,10 +137,15 @@ def test_a_draft_is_saved_with_its_answers_and_comes_back() -> None:
 def test_an_automatic_save_answers_with_the_time_alone() -> None:
     team = a_team()
     visit = a_session(team)
-    answer = nurse(team).post(address(team, "record", visit), entered(), headers={"HX-Request": "true"})
+    url = address(team, "record", visit)
+    answer = nurse(team).post(url, entered(), headers={"HX-Request": "true"})
     assert answer.status_code == 200
     assert "10:55" in answer.content.decode()
     assert "<html" not in answer.content.decode()
+    wrong = nurse(team).post(url, entered(started="soon"), headers={"HX-Request": "true"})
+    assert wrong.status_code == 422
+    assert "Enter a time like 14:30." in wrong.content.decode()
+    assert "<html" not in wrong.content.decode()
 
 
 def test_finish_and_sign_saves_signs_and_shows_the_sheet() -> None:
