@@ -106,6 +106,11 @@ PAGES: dict[str, Page] = {
     "plans:series_pause": _staff(Right.WRITE_CLINICAL, BOTH),
     "plans:series_resume": _staff(Right.WRITE_CLINICAL, POST),
     "plans:series_stop": _staff(Right.WRITE_CLINICAL, BOTH),
+    # What takes time away from visits that stand, and what becomes of them.
+    "plans:absences": _staff(Right.MANAGE_CLINIC),
+    "plans:absence_new": _staff(Right.MANAGE_CLINIC, BOTH),
+    "plans:absence": _staff(Right.MANAGE_CLINIC, BOTH),
+    "plans:absence_apply": _staff(Right.MANAGE_CLINIC, POST),
     # Clinical work.
     "plans:consultation_new": _staff(Right.WRITE_CLINICAL, POST),
     "plans:consultation": _staff(Right.READ_CLINICAL, BOTH),

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from clinic.actions import audit
 from clinic.actions.refusal import Refused
 from clinic.permissions import Request
-from clinic.rules.roles import Right
 from patients.actions.access import grant_access, invite_again, revoke_access
 from patients.actions.register import checked, correct_details, register
 from patients.forms.registry import DetailsForm, KeyForm, RegisterForm
@@ -110,7 +109,6 @@ def _editing(request: Request, patient: Patient, form: Form, key_form: Form, sta
         "failed": failed,
     }
     words["has_errors"] = bool(failed.errors)
-    words["may_open"] = request.actor.may(Right.EDIT_IDENTITY)
     return render(request, "patients/registry/edit.html", words, status=status)
 
 

@@ -44,7 +44,7 @@ def offer(
     room_kind: str,
     at: datetime,
     device_kind: str = "",
-    buffers: Buffers = Buffers(),  # noqa: B008 (frozen, so one is as good as many)
+    buffers: Buffers = Buffers(),
     practitioners: Collection[Membership] = (),
 ) -> VisitType:
     """Let a clinic give visits of a kind, or change what such a visit takes; visits that stand keep theirs.
@@ -90,6 +90,4 @@ def _refuse_missing(clinic: Clinic, room_kind: str, device_kind: str) -> None:
 def _refuse_strangers(clinic: Clinic, practitioners: Collection[Membership]) -> None:
     known = set(Membership.objects.practitioners().filter(clinic=clinic))
     if not known.issuperset(practitioners):
-        raise Refused(
-            _("Choose practitioners of this clinic."), code="practitioners", field="practitioners"
-        )
+        raise Refused(_("Choose practitioners of this clinic."), code="practitioners", field="practitioners")

@@ -82,7 +82,10 @@ def _locked(visit: Visit) -> Visit:
 
 def _check_day(visit: Visit, after: State, at: datetime) -> None:
     today = local_day(at, visit.clinic.zone)
-    if after in (State.ARRIVED, State.IN_ROOM, State.IN_TREATMENT, State.DONE) and visit.day != today:
+    # A record may be signed the morning after; what it says was done was done on its day.
+    late_signature = after is State.DONE and visit.day < today and _is_recorded(visit)
+    here_now = after in (State.ARRIVED, State.IN_ROOM, State.IN_TREATMENT, State.DONE)
+    if here_now and visit.day != today and not late_signature:
         raise Refused(
             _("This visit is on another day. Move it first if the patient is here now."), code="other_day"
         )

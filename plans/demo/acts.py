@@ -35,19 +35,16 @@ HELD_ROWS = ("clinic", "patient", "practitioner__user", "series__protocol_versio
 
 def meet(stage: Stage, person: Person, at: datetime) -> Patient:
     """The desk registers a patient."""
-    foreign = "(212) 555-01" if stage.clinic.slug == "harbour" else "07700 900"
-    digits = stage.dice.randint(0, 99) if foreign.startswith("(") else stage.dice.randint(0, 999)
     details = Details(
         name=person.name,
         birth_date=person.born,
         family_name=person.family_name,
         email=person.email if person.is_demo or stage.dice.random() < 0.9 else "",
-        phone=f"{foreign}{digits:0{2 if foreign.startswith('(') else 3}d}",
+        phone=stage.next_phone(),
         language=person.language,
         desk_note=person.note,
     )
-    # Phone numbers of the range for drama are few, so two people may share one.
-    return register.register(stage.desk, stage.clinic, details, at=at, is_somebody_else=True)
+    return register.register(stage.desk, stage.clinic, details, at=at)
 
 
 def give_key(stage: Stage, patient: Patient, person: Person, at: datetime) -> PatientAccess | None:
@@ -84,9 +81,7 @@ def _some_time(stage: Stage, kind: str, patient: Patient, who: str, first: date,
     resource = stage.place.staff[who].user.resource_id
     days = 4
     while True:
-        free = free_times(
-            stage.clinic, kind, first, at=at, patient=patient, practitioner=resource, days=days
-        )
+        free = free_times(stage.clinic, kind, first, at=at, patient=patient, practitioner=resource, days=days)
         slots = [one.slot for one in free if one.slot.day != stage.day]
         if slots:
             return stage.dice.choice(slots[: max(8, len(slots) // 2)])
@@ -95,7 +90,8 @@ def _some_time(stage: Stage, kind: str, patient: Patient, who: str, first: date,
 
 def fresh(visit: Visit) -> Visit:
     """Return a visit as it is now."""
-    return Visit.objects.select_related(*HELD_ROWS).get(pk=visit.pk)
+    rows = Visit.objects.select_related(*HELD_ROWS).defer("series__protocol_version__content")
+    return rows.get(pk=visit.pk)
 
 
 def step(stage: Stage, visit: Visit, state: str, at: datetime, reason: str = "") -> None:
@@ -117,7 +113,9 @@ def open_consultation(visit: Visit, person: Person, at: datetime, **other: Any) 
         "concerns": [person.concern],
         "expectations_talk": True,
         "decision": "accepted",
-        "answers": answers(protocol.questionnaire, AskAt.CONSULTATION, person, local_day(at, visit.clinic.zone)),
+        "answers": answers(
+            protocol.questionnaire, AskAt.CONSULTATION, person, local_day(at, visit.clinic.zone)
+        ),
         **other,
     }
     return consult.save(member.actor, draft, consult.Draft(**data), at)  # type: ignore[typeddict-item]
@@ -135,7 +133,8 @@ def answers(questionnaire: Questionnaire, at: AskAt, person: Person, day: date) 
 def sign_consultation(stage: Stage, visit: Visit, draft: Consultation, at: datetime) -> Series | None:
     """Settle what may be settled, take the consent, sign; the series, if there is one."""
     actor = visit.practitioner.actor
-    draft = Consultation.objects.select_related("clinic", "patient", "protocol_version").get(pk=draft.pk)
+    rows = Consultation.objects.select_related("clinic", "patient", "protocol_version")
+    draft = rows.defer("protocol_version__content").get(pk=draft.pk)
     if draft.decision != Consultation.Decision.REFUSED:
         for flag in assess(draft, local_day(at, stage.clinic.zone)).open:
             consult.resolve_flag(_who_may(stage, actor, flag), draft, flag.id, REASON, at)
@@ -210,7 +209,9 @@ def is_numbed(visit: Visit, person: Person) -> bool:
 def _depth(protocol: Protocol, area: str, number: int) -> Decimal:
     """A little deeper each time, within what is usual for the area; never over 1 mm the first time."""
     usual = protocol.area(area).depth_mm
-    return max(usual.min, min(usual.max, Decimal("0.75") + Decimal("0.25") * min(number, 3) - Decimal("0.25")))
+    return max(
+        usual.min, min(usual.max, Decimal("0.75") + Decimal("0.25") * min(number, 3) - Decimal("0.25"))
+    )
 
 
 def finish(stage: Stage, visit: Visit, record: SessionRecord, at: datetime) -> AftercareSheet:

@@ -60,37 +60,41 @@ def _before_a_series(stage: Stage) -> Iterator[Story[None]]:
         yield seen_first(stage, person, "lead", days, is_refused=True)
     for days, person in zip((9, 4), others.BLOCKED, strict=True):
         yield seen_first(stage, person, "therapist", days, is_open=True)
-    for days, person in zip((15, 6, 2), others.TO_BOOK, strict=True):
+    for days, person in zip((15, 7, 5), others.TO_BOOK, strict=True):
         yield seen_first(stage, person, "nurse", days)
 
 
 def _with_a_series(stage: Stage) -> Iterator[Story[None]]:
-    for days, who, person in zip(
-        (-3, -5, -8, -12, -6), ("lead", "nurse", "therapist", "shared", "therapist"), others.BOOKED, strict=True
-    ):
-        yield treated(stage, person, who, days)
+    for (days, who), person in zip(BOOKED, others.BOOKED, strict=True):
+        yield treated(stage, person, who, days, talked=days + 10)
     for (days, who, twists), person in zip(UNDER_WAY, others.UNDER_WAY, strict=True):
         yield treated(stage, person, who, days, twists=twists)
-    for days, person in zip((52, 75), others.PAUSED, strict=True):
-        yield treated(stage, person, "lead", days, twists={2: Twist.PAUSED})
+    for (days, number), person in zip(((30, 2), (72, 3)), others.PAUSED, strict=True):
+        yield treated(stage, person, "lead", days, twists={number: Twist.HELD_EARLY})
     for person in others.RESUMED:
         yield treated(stage, person, "nurse", 70, twists={2: Twist.RESUMED})
-    ends = (Twist.STOPPED_BY_PATIENT, Twist.STOPPED_AFTER_REACTION, Twist.STOPPED_CONTENT)
-    for days, twist, person in zip((100, 80, 110), ends, others.STOPPED, strict=True):
-        yield treated(stage, person, "therapist", days, twists={3 if days > 90 else 2: twist})
+    for (days, twists), person in zip(STOPPED, others.STOPPED, strict=True):
+        yield treated(stage, person, "therapist", days, twists=twists)
     for days, person in zip((150, 145), others.COMPLETED, strict=True):
         yield treated(stage, person, "therapist", days)
 
 
+# When the first session was or will be, in days before the planted day; who treats; what comes between.
+BOOKED = ((-3, "lead"), (-5, "nurse"), (-4, "therapist"), (-4, "shared"), (-5, "therapist"))
 UNDER_WAY = (
     (130, "lead", {2: Twist.MOVED}),
     (100, "nurse", {2: Twist.MISSED}),
     (95, "therapist", {3: Twist.CANCELLED}),
     (60, "shared", {2: Twist.ENDS_HERE}),
     (48, "therapist", {2: Twist.NOT_COME}),
-    (85, "nurse", {2: Twist.MOVED, 3: Twist.MOVED}),
+    (62, "nurse", {2: Twist.MOVED, 3: Twist.MOVED}),
     (55, "lead", {}),
     (40, "therapist", {}),
+)
+STOPPED = (
+    (100, {3: Twist.STOPPED_BY_PATIENT}),
+    (80, {2: Twist.STOPPED_AFTER_REACTION}),
+    (110, {3: Twist.STOPPED_CONTENT}),
 )
 HARBOUR = (
     (120, {}),

@@ -1,4 +1,4 @@
-"""The desk and the dates of a series: proposed, chosen, booked, moved, made good, through the real queries."""
+"""The desk and the dates of a series: proposed, booked, moved, made good, through the real queries."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -7,10 +7,10 @@ from clinic.actions.refusal import Refused
 from clinic.rules.roles import Actor
 from plans.actions import booking
 from plans.demo.stage import Stage
-from plans.models import Series, Visit
+from plans.models import Kind, Series, Visit
 from plans.queries.proposals import Search, changed, search
 from plans.queries.repair import repair
-from plans.queries.single import session_slot, times_near
+from plans.queries.single import free_times, session_slot, times_near
 from plans.queries.standing import standing
 from plans.rules.plan import Session
 from plans.rules.scheduling.model import Slot
@@ -19,6 +19,7 @@ from plans.rules.wishes import Wishes
 
 ASKED_FOR_ANOTHER_DAY = "The patient asked for another day."
 WEEK = 7
+TRIES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Aim:
 def fresh(series: Series) -> Series:
     """Return a series as it is now."""
     rows = Series.objects.select_related("clinic", "patient", "protocol_version", "practitioner__user")
-    return rows.get(pk=series.pk)
+    return rows.defer("protocol_version__content").get(pk=series.pk)
 
 
 def next_visit(series: Series) -> Visit | None:
@@ -90,9 +91,7 @@ def _aimed(made: Search, target: Aim) -> list[tuple[Session, ...]]:
     return plans
 
 
-def _first_that_holds(
-    actor: Actor, series: Series, plans: list[tuple[Session, ...]], at: datetime
-) -> bool:
+def _first_that_holds(actor: Actor, series: Series, plans: list[tuple[Session, ...]], at: datetime) -> bool:
     for plan in plans:
         try:
             booking.confirm(actor, series, booking.offer(series, plan), at=at)
@@ -114,12 +113,25 @@ def move(stage: Stage, visit: Visit, at: datetime) -> bool:
     return False
 
 
-def make_good(stage: Stage, visit: Visit, at: datetime) -> bool:
-    """Book a session anew that was missed or cancelled, with the least change of the others."""
-    series = fresh(visit.series)  # type: ignore[arg-type]
-    lost = {visit.session_number or 0: session_slot(visit)}
-    found = repair(standing(series), at=at, pins={}, lost=lost)
-    return bool(found and _confirm_repair(stage, series, found.plan, visit.practitioner.actor, at))
+def make_good(stage: Stage, visit: Visit, first: date, at: datetime) -> bool:
+    """Book a session anew, from a day on, that was missed or cancelled; later ones follow where they must."""
+    series, number = fresh(visit.series), visit.session_number or 0  # type: ignore[arg-type]
+    resource = visit.practitioner.user.resource_id
+    free = free_times(
+        stage.clinic, Kind.TREATMENT, first, at=at, patient=visit.patient, practitioner=resource, days=8
+    )
+    stand, lost = standing(series), {number: session_slot(visit)}
+    for slot in _same_time_first(stage, visit, [one.slot for one in free])[:TRIES]:
+        found = repair(stand, at=at, pins={number: slot}, lost=lost)
+        if found and _confirm_repair(stage, series, found.plan, visit.practitioner.actor, at):
+            return True
+    return False
+
+
+def _same_time_first(stage: Stage, visit: Visit, slots: list[Slot]) -> list[Slot]:
+    """Return the slots, those at about the time of day of the visit first; none on the planted day."""
+    others = [slot for slot in slots if slot.day != stage.day]
+    return sorted(others, key=lambda slot: (abs(slot.start - visit.start_minute), slot.day))
 
 
 def _confirm_repair(

@@ -4,7 +4,9 @@ from plans.demo.people import person
 
 # Registered, or waiting for their first consultation.
 ENQUIRING = (
-    person("Björk Guðmundsdóttir", "Guðmundsdóttir", "1998-05-26", 1, "large_pores:mild:nose", "Finer pores."),
+    person(
+        "Björk Guðmundsdóttir", "Guðmundsdóttir", "1998-05-26", 1, "large_pores:mild:nose", "Finer pores."
+    ),
     person("রফিকুল ইসলাম", "ইসলাম", "1990-02-21", 5, "dark_marks:mild:cheeks", "An even tone."),
 )
 WAITING = (
@@ -12,7 +14,9 @@ WAITING = (
     person("Inés Villalobos Ruiz", "Villalobos", "1995-06-15", 3, "uneven_tone:mild:cheeks", "Luz.", es=True),
 )
 REFUSED = (
-    person("Rupert Cavendish-Hart", "Cavendish-Hart", "2001-01-05", 2, "large_pores:mild:nose", "Perfect skin."),
+    person(
+        "Rupert Cavendish-Hart", "Cavendish-Hart", "2001-01-05", 2, "large_pores:mild:nose", "Perfect skin."
+    ),
     person("Σοφία Παπαδοπούλου", "Παπαδοπούλου", "1987-10-28", 3, "loose_skin:severe:neck", "A face-lift."),
 )
 BLOCKED = (
@@ -26,8 +30,10 @@ TO_BOOK = (
 )
 BOOKED = (
     person("Tomasz Wieczorek", "Wieczorek", "1989-03-29", 2, "acne_scars:3:cheeks", "To feel at ease."),
-    person("Yuki Tanaka-Schröder", "Tanaka-Schröder", "1993-10-10", 3, "large_pores:mild:nose", "Finer pores."),
-    person("Elif Yıldız", "Yıldız", "1997-02-02", 3, "acne_scars:2:cheeks", "Wedding photos."),
+    person(
+        "Yuki Tanaka-Schröder", "Tanaka-Schröder", "1993-10-10", 3, "large_pores:mild:nose", "Finer pores."
+    ),
+    person("Elif Yıldız", "Yıldız", "1997-02-02", 3, "acne_scars:2:cheeks", "Wedding photos.", event_in=110),
     person("Nasrin Ahmadzai", "Ahmadzai", "1985-11-11", 4, "uneven_tone:mild:cheeks", "Even colour."),
     # The second patient whom a newcomer may be: Spanish, before her first session.
     person(
@@ -62,7 +68,9 @@ PAUSED = (
     person("Leila Haddad", "Haddad", "1992-05-30", 3, "acne_scars:2:cheeks", "Smoother cheeks."),
     person("Bronwen Pritchard", "Pritchard", "1980-10-20", 2, "fine_lines:mild:forehead", "Softer lines."),
 )
-RESUMED = (person("Adwoa Boateng", "Boateng", "1988-08-18", 6, "large_pores:moderate:cheeks", "Finer pores."),)
+RESUMED = (
+    person("Adwoa Boateng", "Boateng", "1988-08-18", 6, "large_pores:moderate:cheeks", "Finer pores."),
+)
 STOPPED = (
     person("George Papadakis", "Papadakis", "1973-04-23", 3, "acne_scars:3:cheeks", "Fewer scars."),
     person("Freya Haugen", "Haugen", "1999-09-01", 1, "uneven_tone:mild:cheeks", "Even colour."),
@@ -75,11 +83,23 @@ COMPLETED = (
 
 HARBOUR = (
     person("Shaniqua Robinson", "Robinson", "1990-01-09", 6, "acne_scars:2:cheeks", "Smoother cheeks."),
-    person("Miguel Ángel Rodríguez", "Rodríguez", "1988-07-15", 4, "acne_scars:3:cheeks", "Menos cicatrices.", es=True),
-    person("Katarzyna Lewandowski", "Lewandowski", "1979-11-30", 2, "wrinkles:mild:forehead", "Softer lines."),
+    person(
+        "Miguel Ángel Rodríguez",
+        "Rodríguez",
+        "1988-07-15",
+        4,
+        "acne_scars:3:cheeks",
+        "Menos cicatrices.",
+        es=True,
+    ),
+    person(
+        "Katarzyna Lewandowski", "Lewandowski", "1979-11-30", 2, "wrinkles:mild:forehead", "Softer lines."
+    ),
     person("Nguyễn Văn Hùng", "Nguyễn", "1984-05-05", 4, "large_pores:mild:nose", "Finer pores."),
     person("Rivka Feldman", "Feldman", "1963-12-12", 2, "sun_damage:moderate:face_full", "Undo the beach."),
     person("Kekoa Kahananui", "Kahananui", "1995-03-03", 5, "uneven_tone:mild:cheeks", "An even tone."),
-    person("Jean-Baptiste Toussaint", "Toussaint", "1991-08-21", 6, "dark_marks:mild:cheeks", "An even tone."),
+    person(
+        "Jean-Baptiste Toussaint", "Toussaint", "1991-08-21", 6, "dark_marks:mild:cheeks", "An even tone."
+    ),
     person("Siti Nurhaliza binti Osman", "", "1997-10-02", 4, "rough_texture:mild:cheeks", "Smooth skin."),
 )

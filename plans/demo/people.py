@@ -27,6 +27,7 @@ class Person:
     answers: Mapping[str, str] = field(default_factory=dict)
     is_demo: bool = False  # may be signed in to, by a code
     note: str = ""
+    event_in: int = 0  # days from the planted day to a wedding
 
     @property
     def concern(self) -> Concern:
@@ -61,6 +62,7 @@ def person(  # one row of the tables below, here and in others.py
     es: bool = False,
     is_demo: bool = False,
     note: str = "",
+    event_in: int = 0,
     **answers: str,
 ) -> Person:
     return Person(
@@ -74,6 +76,7 @@ def person(  # one row of the tables below, here and in others.py
         {question.replace("_", "-"): answer for question, answer in answers.items()},
         is_demo,
         note,
+        event_in,
     )
 
 
@@ -99,8 +102,12 @@ TREATED_TODAY = (
         "Quiero que las cicatrices se noten menos.",
         es=True,
     ),
-    person("Søren Kjærgaard", "Kjærgaard", "1979-06-02", 1, "wrinkles:moderate:forehead,cheeks", "Softer lines."),
-    person("Nguyễn Thị Minh Khai", "Nguyễn", "1988-09-14", 4, "large_pores:moderate:nose,cheeks", "Finer pores."),
+    person(
+        "Søren Kjærgaard", "Kjærgaard", "1979-06-02", 1, "wrinkles:moderate:forehead,cheeks", "Softer lines."
+    ),
+    person(
+        "Nguyễn Thị Minh Khai", "Nguyễn", "1988-09-14", 4, "large_pores:moderate:nose,cheeks", "Finer pores."
+    ),
     person(
         "Zoë Ó Súilleabháin",
         "Ó Súilleabháin",
@@ -110,10 +117,21 @@ TREATED_TODAY = (
         "A smoother chin.",
         SQ_SMOKE="yes",
     ),
-    person("Jakub Dvořáček", "Dvořáček", "1985-12-12", 2, "acne_scars:3:cheeks,chin_jaw", "Shaving hurts less."),
-    person("Fatima Zahra El Idrissi", "El Idrissi", "1992-04-25", 4, "uneven_tone:moderate:cheeks", "Even colour."),
+    person(
+        "Jakub Dvořáček", "Dvořáček", "1985-12-12", 2, "acne_scars:3:cheeks,chin_jaw", "Shaving hurts less."
+    ),
+    person(
+        "Fatima Zahra El Idrissi",
+        "El Idrissi",
+        "1992-04-25",
+        4,
+        "uneven_tone:moderate:cheeks",
+        "Even colour.",
+    ),
     person("李小龙", "李", "1983-02-17", 3, "rough_texture:moderate:face_full", "Smoother skin."),
-    person("Ольга Степанова", "Степанова", "1969-10-05", 2, "fine_lines:severe:face_full", "To look less tired."),
+    person(
+        "Ольга Степанова", "Степанова", "1969-10-05", 2, "fine_lines:severe:face_full", "To look less tired."
+    ),
     person(
         "Chidinma Eze",
         "Eze",
@@ -123,7 +141,9 @@ TREATED_TODAY = (
         "Fewer scars for my wedding photos.",
         SQ_PIH="yes",
     ),
-    person("Gwenllian ap Rhys", "ap Rhys", "1974-03-03", 2, "sun_damage:moderate:face_full", "Undo some summers."),
+    person(
+        "Gwenllian ap Rhys", "ap Rhys", "1974-03-03", 2, "sun_damage:moderate:face_full", "Undo some summers."
+    ),
     person("محمد عبد الرحمن الخطيب", "الخطيب", "1987-08-23", 4, "acne_scars:2:cheeks", "Smoother cheeks."),
     person("Aoife Brennan", "Brennan", "1993-05-11", 1, "general_rejuvenation:mild:face_full", "Some glow."),
     person("Kwabena Asante", "Asante", "1989-11-02", 6, "large_pores:severe:nose,cheeks", "Smaller pores."),
@@ -143,19 +163,37 @@ NEW_TODAY = (
         SQ_ISO="taking_now",
     ),
     person("Thandiwe Nkosi", "Nkosi", "1995-09-27", 6, "dark_marks:moderate:cheeks", "Fade the marks."),
-    person("Suharto", "", "1978-12-01", 4, "rough_texture:mild:face_full", "Smoother skin.", note="One name only."),
-    person("Birgitta Ångström", "Ångström", "1958-04-18", 1, "wrinkles:severe:face_full", "Fewer deep lines."),
-    person("Xóchitl Hernández", "Hernández", "1997-07-07", 4, "uneven_tone:mild:cheeks", "Tono parejo.", es=True),
-    person("Piotr Wąsowicz", "Wąsowicz", "1984-10-10", 2, "surgical_scars:moderate:abdomen", "A flatter scar."),
+    person(
+        "Suharto",
+        "",
+        "1978-12-01",
+        4,
+        "rough_texture:mild:face_full",
+        "Smoother skin.",
+        note="One name only.",
+    ),
+    person(
+        "Birgitta Ångström", "Ångström", "1958-04-18", 1, "wrinkles:severe:face_full", "Fewer deep lines."
+    ),
+    person(
+        "Xóchitl Hernández", "Hernández", "1997-07-07", 4, "uneven_tone:mild:cheeks", "Tono parejo.", es=True
+    ),
+    person(
+        "Piotr Wąsowicz", "Wąsowicz", "1984-10-10", 2, "surgical_scars:moderate:abdomen", "A flatter scar."
+    ),
 )
 
 # In the order of the reviews, the test area and the top-up of the planted day: their series is over.
 SEEN_AGAIN_TODAY = (
     person("Hannah Goldberg", "Goldberg", "1972-08-15", 2, "fine_lines:mild:face_full", "Softer lines."),
-    person("Ngozi Adaobi Uzoma", "Uzoma", "1991-12-24", 6, "general_rejuvenation:mild:face_full", "More glow."),
+    person(
+        "Ngozi Adaobi Uzoma", "Uzoma", "1991-12-24", 6, "general_rejuvenation:mild:face_full", "More glow."
+    ),
     person("Đặng Văn Lâm", "Đặng", "1993-08-13", 4, "acne_scars:1:cheeks", "Smoother cheeks."),
     person("Mary-Jane O'Neill", "O'Neill", "1980-05-05", 1, "large_pores:mild:nose", "Finer pores."),
-    person("Siobhán Ní Dhomhnaill", "Ní Dhomhnaill", "1988-02-29", 1, "rough_texture:mild:cheeks", "Softer skin."),
+    person(
+        "Siobhán Ní Dhomhnaill", "Ní Dhomhnaill", "1988-02-29", 1, "rough_texture:mild:cheeks", "Softer skin."
+    ),
     person("Aaliyah Washington", "Washington", "1996-10-31", 5, "dark_marks:mild:cheeks", "An even tone."),
     person("Giulia D'Ambrosio", "D'Ambrosio", "1983-07-01", 3, "acne_scars:2:cheeks", "A smooth jaw."),
 )

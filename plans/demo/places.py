@@ -130,9 +130,7 @@ def open_fernway(planted_day: date, at: datetime) -> Place:
     people.give_leave(
         SYSTEM, staff["lead"], first - timedelta(62), first - timedelta(57), reason="Conference", at=at
     )
-    site.close(
-        SYSTEM, clinic, first + timedelta(24), first + timedelta(24), reason="Staff training", at=at
-    )
+    site.close(SYSTEM, clinic, first + timedelta(24), first + timedelta(24), reason="Staff training", at=at)
     return place
 
 
@@ -220,4 +218,6 @@ def _offer_visits(clinic: Clinic, staff: Mapping[str, Membership], at: datetime)
 
 
 def _shipped() -> dict[str, Any]:
-    return {path.name: json.loads(path.read_text(encoding="utf-8")) for path in sorted(SHIPPED.glob("*.json"))}
+    return {
+        path.name: json.loads(path.read_text(encoding="utf-8")) for path in sorted(SHIPPED.glob("*.json"))
+    }

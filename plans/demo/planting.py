@@ -1,4 +1,4 @@
-"""Planting the demo: two clinics opened, every story played up to the planted instant, old mail taken back."""
+"""Planting: two clinics opened, every story played up to the planted instant, old mail taken back."""
 
 from collections import Counter
 from dataclasses import dataclass

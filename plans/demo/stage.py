@@ -1,8 +1,9 @@
-"""The player: every story says when it goes on, and the earliest of all goes next, up to the planted instant."""
+"""The player: every story says when it goes on; the earliest of all goes next, up to the planted instant."""
 
 import heapq
 from collections.abc import Callable, Generator, Iterable
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
 from random import Random
 from typing import TypeAlias, TypeVar
 
@@ -22,6 +23,7 @@ class Stage:
         self.place = place
         self.clinic = place.clinic
         self.day = place.planted_day
+        self._phones = count(1)
         self.dice = Random(f"{seed} {place.clinic.slug}")  # noqa: S311 (a story, not a secret)
 
     @property
@@ -37,6 +39,11 @@ class Stage:
     def in_hours(self, day: date) -> datetime:
         """Return some minute of a working day at the desk."""
         return to_utc(day, self.dice.randrange(8 * 60 + 30, 17 * 60 + 30), self.clinic.zone)
+
+    def next_phone(self) -> str:
+        """Return a phone number that nobody else has, of a range that is never given out."""
+        number = next(self._phones)
+        return f"(212) 555-01{number:02d}" if self.clinic.slug == "harbour" else f"07700 900{number:03d}"
 
     def minutes(self, least: int, most: int) -> timedelta:
         """Return some minutes, from least to most."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from patients.models import Patient
 from plans.actions import single
@@ -27,7 +28,13 @@ def enquiry(stage: Stage, person: Person, days: int) -> Story[None]:
 
 
 def consultation(
-    stage: Stage, person: Person, who: str, when: int | Slot, *, is_refused: bool = False, is_open: bool = False
+    stage: Stage,
+    person: Person,
+    who: str,
+    when: int | Slot,
+    *,
+    is_refused: bool = False,
+    is_open: bool = False,
 ) -> Story[tuple[datetime, Series | None]]:
     """A first consultation, so many days before the planted day or in a slot of it, up to the signature.
 
@@ -36,10 +43,14 @@ def consultation(
     day = when.day if isinstance(when, Slot) else stage.open_day(when)
     at = yield stage.in_hours(stage.open_day((stage.day - day).days + stage.dice.randint(3, 9)))
     patient = acts.meet(stage, person, at)
-    visit = acts.book_visit(stage, Kind.CONSULTATION, patient, who, when if isinstance(when, Slot) else day, at)
+    visit = acts.book_visit(
+        stage, Kind.CONSULTATION, patient, who, when if isinstance(when, Slot) else day, at
+    )
     at = yield from come_in(stage, visit, at)
     at = yield visit.starts_at + stage.minutes(6, 12)
-    changes = {"decision": Consultation.Decision.REFUSED, "decision_reason": NOT_NOW} if is_refused else {}
+    changes = _event(stage, person)
+    if is_refused:
+        changes |= {"decision": Consultation.Decision.REFUSED, "decision_reason": NOT_NOW}
     draft = acts.open_consultation(visit, person, at, **changes)
     at = yield visit.ends_at - stage.minutes(2, 6)
     series = None if is_open else acts.sign_consultation(stage, visit, draft, at)
@@ -47,8 +58,20 @@ def consultation(
     return at, series
 
 
+def _event(stage: Stage, person: Person) -> dict[str, Any]:
+    if not person.event_in:
+        return {}
+    return {"event_on": stage.day + timedelta(days=person.event_in), "event_name": "Wedding"}
+
+
 def seen_first(
-    stage: Stage, person: Person, who: str, when: int | Slot, *, is_refused: bool = False, is_open: bool = False
+    stage: Stage,
+    person: Person,
+    who: str,
+    when: int | Slot,
+    *,
+    is_refused: bool = False,
+    is_open: bool = False,
 ) -> Story[None]:
     """A first consultation that leads to no date yet."""
     yield from consultation(stage, person, who, when, is_refused=is_refused, is_open=is_open)
@@ -62,12 +85,18 @@ def treated(
     *,
     twists: Mapping[int, Twist] | None = None,
     again: tuple[str, Slot] | None = None,
+    talked: int | None = None,
 ) -> Story[None]:
-    """A whole series: its first session so many days before the planted day, or one session where it is aimed.
+    """A whole series: its first session so many days before the planted day, or one session where aimed.
 
-    A slot is that of the consultation, after which the desk books at once. `again` is a visit after the series.
+    A slot is that of the consultation, after which the desk books at once; `talked` is its day, in days
+    before the planted one. `again` is a visit after the series.
     """
-    begins = when if isinstance(when, Slot) else _first_session(stage, person, when) + stage.dice.randint(7, 13)
+    begins = (
+        when
+        if isinstance(when, Slot)
+        else talked or _first_session(stage, person, when) + stage.dice.randint(7, 13)
+    )
     at, series = yield from consultation(stage, person, who, begins)
     at = yield at + stage.minutes(3, 9)
     if series is None or not _book(stage, series, when, at):
@@ -122,7 +151,9 @@ def sessions(
 def session(stage: Stage, visit: Visit, person: Person, at: datetime) -> Story[datetime]:
     """One visit in which skin is needled: come in, recorded, signed."""
     yield from come_in(stage, visit, at)
-    at = yield visit.starts_at + (stage.minutes(28, 31) if acts.is_numbed(visit, person) else stage.minutes(12, 14))
+    at = yield visit.starts_at + (
+        stage.minutes(28, 31) if acts.is_numbed(visit, person) else stage.minutes(12, 14)
+    )
     record = acts.begin(stage, visit, person, at)
     at = yield visit.ends_at - stage.minutes(1, 3)
     acts.finish(stage, visit, record, at)

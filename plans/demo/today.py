@@ -1,4 +1,4 @@
-"""The planted day of the first clinic, minute by minute: who treats where, so that at 10:40 every state is there.
+"""The planted day of the first clinic, by the minute: who treats where, so that 10:40 shows every state.
 
 Everybody else of the story keeps away from that day, so these times are free when they are booked.
 """

@@ -24,7 +24,8 @@ class Twist(StrEnum):
     CANCELLED = "cancelled, and booked again"
     CALLED_OFF = "cancelled on the day"
     ENDS_HERE = "this and the following cancelled"
-    PAUSED = "paused"
+    PAUSED = "paused the day before"
+    HELD_EARLY = "paused a week after the last session"
     RESUMED = "paused, then gone on"
     STOPPED_BY_PATIENT = "stopped by the patient"
     STOPPED_AFTER_REACTION = "stopped after a reaction"
@@ -42,7 +43,7 @@ def missed(stage: Stage, visit: Visit, at: datetime) -> Story[datetime | None]:
     """Nobody comes; the desk finds another day the same afternoon."""
     yield from not_come(stage, visit, at)
     at = yield visit.starts_at + stage.minutes(90, 180)
-    return at if dates.make_good(stage, visit, at) else None
+    return at if dates.make_good(stage, visit, visit.day + timedelta(days=2), at) else None
 
 
 def not_come(stage: Stage, visit: Visit, at: datetime) -> Story[datetime | None]:
@@ -57,7 +58,7 @@ def cancelled(stage: Stage, visit: Visit, at: datetime) -> Story[datetime | None
     at = yield _later(at, visit.starts_at - timedelta(days=2))
     whole.cancel(stage.desk, visit, scope="one", at=at, reason="Has to work that day.")
     at = yield at + stage.minutes(5, 9)
-    return at if dates.make_good(stage, visit, at) else None
+    return at if dates.make_good(stage, visit, visit.day + timedelta(days=3), at) else None
 
 
 def called_off(stage: Stage, visit: Visit, at: datetime) -> Story[datetime | None]:
@@ -75,23 +76,33 @@ def ends_here(stage: Stage, visit: Visit, at: datetime) -> Story[datetime | None
 
 
 def paused(stage: Stage, visit: Visit, at: datetime) -> Story[datetime | None]:
-    """A practitioner holds the series; its dates stay in the diary."""
-    yield from _hold(stage, visit, at, "Reports a cold sore on the phone; to be looked at first.")
+    """A practitioner holds the series the day before a session; its dates stay in the diary."""
+    day_before = visit.starts_at - timedelta(hours=21)
+    yield from _hold(stage, visit, at, day_before, "Reports a cold sore on the phone; to be looked at first.")
+    return None
+
+
+def held_early(stage: Stage, visit: Visit, at: datetime) -> Story[datetime | None]:
+    """A practitioner holds the series a week after the session before."""
+    yield from _hold(stage, visit, at, at + timedelta(days=7), "Found out that she is pregnant.")
     return None
 
 
 def resumed(stage: Stage, visit: Visit, at: datetime) -> Story[datetime | None]:
     """Held for a while, then gone on with: what lay before the agreed date is cancelled and booked anew."""
-    at = yield from _hold(stage, visit, at, "Two weeks of antibiotics; wait until they are finished.")
+    day_before = visit.starts_at - timedelta(hours=21)
+    at = yield from _hold(
+        stage, visit, at, day_before, "A week of antibiotics; wait until they are finished."
+    )
     at = yield at + timedelta(days=2)
     series, again = dates.fresh(visit.series), visit.day + timedelta(days=9)  # type: ignore[arg-type]
     whole.resume(visit.practitioner.actor, series, earliest_on=again, at=at)
     at = yield at + stage.minutes(5, 30)
-    return at if dates.make_good(stage, visit, at) else None
+    return at if dates.make_good(stage, visit, again, at) else None
 
 
-def _hold(stage: Stage, visit: Visit, at: datetime, reason: str) -> Story[datetime]:
-    at = yield _later(at, visit.starts_at - timedelta(hours=21) - stage.minutes(0, 150))
+def _hold(stage: Stage, visit: Visit, at: datetime, when: datetime, reason: str) -> Story[datetime]:
+    at = yield _later(at, when - stage.minutes(0, 150))
     whole.pause(visit.practitioner.actor, dates.fresh(visit.series), reason=reason, at=at)  # type: ignore[arg-type]
     return at
 
@@ -119,8 +130,11 @@ TWISTS: Mapping[Twist, Tell] = {
     Twist.CALLED_OFF: called_off,
     Twist.ENDS_HERE: ends_here,
     Twist.PAUSED: paused,
+    Twist.HELD_EARLY: held_early,
     Twist.RESUMED: resumed,
     Twist.STOPPED_BY_PATIENT: _stopped("patient_choice", "Moves to another town."),
-    Twist.STOPPED_AFTER_REACTION: _stopped("stopped_reaction", "Redness for ten days after the last session."),
+    Twist.STOPPED_AFTER_REACTION: _stopped(
+        "stopped_reaction", "Redness for ten days after the last session."
+    ),
     Twist.STOPPED_CONTENT: _stopped("goal_met_early", "Content with what two sessions have done."),
 }

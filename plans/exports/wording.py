@@ -7,6 +7,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
 from plans.queries.proposals import Choice, Row
+from plans.queries.why import Verdict
 from plans.rules.plan import practitioners
 from plans.rules.scheduling.model import Refusal, Relaxation
 
@@ -148,3 +149,71 @@ def way_out(relaxation: Relaxation) -> str:
         ),
     }
     return words[relaxation.relax] % {"n": days, "day": last}
+
+
+def verdict(found: Verdict) -> str:
+    """Return in one sentence why a day is or is not possible."""
+    said = _gap_verdict(found) or _day_verdict(found)
+    return said % {
+        "day": short_day(found.day),
+        "bound": short_day(found.bound) if found.bound else "",
+        "number": found.number,
+        "before": found.before,
+        "days": found.days or 0,
+    }
+
+
+def _gap_verdict(found: Verdict) -> str:
+    """What the series itself says of a day; empty where it says nothing."""
+    days = found.days or 0
+    words = {
+        "too early": ngettext(
+            "%(day)s would be %(days)s day after session %(before)s, which is too early. The first day that will do"
+            " is %(bound)s.",
+            "%(day)s would be %(days)s days after session %(before)s, which is too early. The first day that will do"
+            " is %(bound)s.",
+            days,
+        ),
+        "late": ngettext(
+            "%(day)s would be %(days)s day after session %(before)s. The last day inside the window is %(bound)s.",
+            "%(day)s would be %(days)s days after session %(before)s. The last day inside the window is %(bound)s.",
+            days,
+        ),
+        "lapsed": ngettext(
+            "%(day)s would be %(days)s day after session %(before)s: a new consultation would have to come first. The"
+            " window ends on %(bound)s.",
+            "%(day)s would be %(days)s days after session %(before)s: a new consultation would have to come first. The"
+            " window ends on %(bound)s.",
+            days,
+        ),
+        "held": gettext("%(day)s is before the day from which the practitioner lets the series go on: %(bound)s."),
+        "event": gettext("%(day)s is to be kept clear before the patient’s event on %(bound)s."),
+        "first": gettext("%(day)s is before the first day that was asked for: %(bound)s."),
+        "later": gettext("%(day)s is later than these proposals look. Type it as the first day instead."),
+        "finish": gettext("%(day)s is after the day by which the series is to be finished: %(bound)s."),
+    }
+    return words.get(found.code, "")
+
+
+def _day_verdict(found: Verdict) -> str:
+    """What the calendar says of a day."""
+    words = {
+        "past": gettext("%(day)s has passed."),
+        "closed": gettext("On %(day)s the clinic is closed."),
+        "blackout": gettext("On %(day)s the patient is away."),
+        "weekday": gettext("%(day)s is not one of the weekdays that were wished for."),
+        "practitioner away": gettext("On %(day)s nobody who may treat is working."),
+        "time of day": gettext("On %(day)s no time is left that the patient wished for and is free at."),
+        "practitioner full": gettext("On %(day)s everybody who may treat is booked."),
+        "no room": gettext("On %(day)s no room is free when somebody who may treat is."),
+        "no device": gettext("On %(day)s no device is free when a room and somebody who may treat are."),
+    }
+    if found.code != "ok":
+        return words[found.code]
+    if found.days is None:
+        return gettext("%(day)s is possible.")
+    return ngettext(
+        "%(day)s is possible, %(days)s day after session %(before)s.",
+        "%(day)s is possible, %(days)s days after session %(before)s.",
+        found.days,
+    )

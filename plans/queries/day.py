@@ -1,7 +1,7 @@
 """One day of a clinic: who is seen by whom, where, and what is free between. A fixed number of queries."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -9,16 +9,15 @@ from django.db.models import Q
 from django.utils.translation import gettext
 
 from clinic.models import Clinic, Membership, Room
-from clinic.rules.hours import patient_hours, working_spans
-from clinic.rules.intervals import intersect
+from clinic.rules.hours import patient_hours
+from clinic.rules.intervals import intersect, subtract
 from clinic.rules.roles import Actor
-from clinic.rules.timegrid import Span, to_local
+from clinic.rules.timegrid import DAY_MINUTES, Span, to_local
 from patients.models import Consent
 from plans.models import Kind, Series, Visit, VisitType
 from plans.queries.gaps import Gap, gaps_of
-from plans.queries.slots import calendar
+from plans.queries.slots import Hours, hours_between
 from plans.rules import board
-from plans.rules.scheduling.model import Calendar
 from plans.rules.visiting import HELD, State, next_step
 
 
@@ -28,14 +27,15 @@ class Entry:
 
     kind: str  # visit, free, away, closed
     span: Span
-    row: int
-    rows: int
+    row: int = 0
+    rows: int = 0
+    side: str = board.ALONE
     visit: Visit | None = None
     gap: Gap | None = None
     step: str = ""
     look_first: bool = False
     consent_missing: bool = False
-    fits: tuple[str, ...] = ()
+    fits: VisitType | None = None
 
     @property
     def minutes(self) -> int:
@@ -73,7 +73,7 @@ class Day:
 
 
 def day_of(actor: Actor, clinic: Clinic, day: date, *, by: str, at: datetime) -> Day:
-    """Return a day by practitioner or by room, as one person may see it."""
+    """Return a day by practitioner or by room, as one person may see it; six queries however full it is."""
     today, minute = to_local(at, clinic.zone)
     visits = list(
         Visit.objects.visible_to(actor)
@@ -81,18 +81,18 @@ def day_of(actor: Actor, clinic: Clinic, day: date, *, by: str, at: datetime) ->
         .exclude(state=State.CANCELLED)
         .select_related("patient", "series__protocol_version", "practitioner__user", "room")
     )
-    facts = calendar(clinic, day, day)
+    kept = hours_between(clinic, day, day)
     entries = _visit_entries(visits)
-    open_spans = patient_hours(facts.opening, day)
+    open_spans = patient_hours(kept.opening, day)
     shown = board.frame([*open_spans, *(entry.span for entry in entries)])
-    types = list(VisitType.objects.filter(clinic=clinic).exclude(kind=Kind.BLOCKED).order_by("minutes"))
-    lay = _Layout(shown, open_spans, types, minute if day == today else (0 if day > today else 1440))
-    make = _by_room if by == "room" else _by_practitioner
+    types = list(VisitType.objects.filter(clinic=clinic).exclude(kind=Kind.BLOCKED).order_by("minutes", "kind"))
+    lay = _Layout(shown, open_spans, types, minute if day == today else (0 if day > today else DAY_MINUTES))
+    columns = tuple((_by_room if by == "room" else _by_practitioner)(clinic, kept, day, entries, lay))
     return Day(
         day=day,
         frame=shown,
-        columns=tuple(make(clinic, facts, day, entries, lay)),
-        counts=_counts(visits),
+        columns=columns,
+        counts=_counts(visits, columns),
         now_row=shown.row(minute) if day == today and shown.start <= minute < shown.end else None,
         is_open=bool(open_spans),
     )
@@ -111,11 +111,9 @@ def _visit_entries(visits: list[Visit]) -> list[Entry]:
         Entry(
             kind="visit",
             span=(visit.start_minute, visit.start_minute + visit.minutes),
-            row=0,
-            rows=0,
             visit=visit,
             gap=gaps.get(visit.pk),
-            step=next_step(State(visit.state), is_treatment=visit.kind == Kind.TREATMENT) or "",
+            step=step_of(visit),
             look_first=_look_first(visit),
             consent_missing=bool(visit.series_id)
             and visit.state in HELD
@@ -123,6 +121,13 @@ def _visit_entries(visits: list[Visit]) -> list[Entry]:
         )
         for visit in visits
     ]
+
+
+def step_of(visit: Visit) -> str:
+    """Return the one next step that the diary offers for a visit; nobody arrives at blocked time."""
+    if visit.kind == Kind.BLOCKED:
+        return ""
+    return next_step(State(visit.state), is_treatment=visit.kind == Kind.TREATMENT) or ""
 
 
 def _look_first(visit: Visit) -> bool:
@@ -142,39 +147,47 @@ class _Layout:
     after: int
 
     def place(self, entry: Entry) -> Entry:
-        values = {name: getattr(entry, name) for name in Entry.__slots__}
-        return Entry(**{**values, "row": self.frame.row(entry.span[0]), "rows": self.frame.rows(entry.span)})
+        return replace(entry, row=self.frame.row(entry.span[0]), rows=self.frame.rows(entry.span))
 
     def column(
         self, key: str, title: str, detail: str, entries: Iterable[Entry], working: tuple[Span, ...] | None
     ) -> Column:
         """Fill a column: its visits, what is away or closed, and what is free for somebody."""
         visits = list(entries)
-        busy = [entry.span for entry in visits if entry.visit and entry.visit.state != State.NO_SHOW]
-        blocks = [Entry("closed", span, 0, 0) for span in board.closed(self.frame, self.open_spans)]
+        sides = board.sides([entry.span for entry in visits])
+        visits = [replace(entry, side=side) for entry, side in zip(visits, sides, strict=True)]
+        shown = [entry.span for entry in visits]
+        # Who did not come has left the time free; what stands on the board is not written over.
+        closed = subtract(board.closed(self.frame, self.open_spans), shown)
+        blocks = [Entry("closed", span) for span in closed]
         if working is not None:
             away = board.away(self.open_spans, working)
-            blocks += [Entry("away", span, 0, 0) for span in board.free(away, busy, least=5)]
-            blocks += self._free(working, busy)
-        entries = sorted([*visits, *blocks], key=lambda entry: entry.span)
-        booked = sum(entry.visit is not None and entry.visit.state != State.NO_SHOW for entry in visits)
-        return Column(key, title, detail, booked, tuple(self.place(entry) for entry in entries))
+            blocks += [Entry("away", span) for span in board.free(away, shown, least=5)]
+            blocks += self._free(working, shown)
+        ordered = sorted([*visits, *blocks], key=lambda entry: entry.span)
+        booked = sum(_is_booked(entry.visit) for entry in visits if entry.visit)
+        return Column(key, title, detail, booked, tuple(self.place(entry) for entry in ordered))
 
     def _free(self, working: tuple[Span, ...], busy: list[Span]) -> list[Entry]:
         if not self.types:
             return []
         least = self.types[0].minutes
         return [
-            Entry("free", span, 0, 0, fits=self._fits(span[1] - span[0]))
+            Entry("free", span, fits=self._fits(span[1] - span[0]))
             for span in board.free(working, busy, least=least, after=self.after)
         ]
 
-    def _fits(self, minutes: int) -> tuple[str, ...]:
-        return tuple(kind.get_kind_display() for kind in self.types if kind.minutes <= minutes)[-1:]
+    def _fits(self, minutes: int) -> VisitType | None:
+        """Return the longest kind of visit that fits into so many minutes."""
+        return next((kind for kind in reversed(self.types) if kind.minutes <= minutes), None)
+
+
+def _is_booked(visit: Visit) -> bool:
+    return visit.state != State.NO_SHOW and visit.kind != Kind.BLOCKED
 
 
 def _by_practitioner(
-    clinic: Clinic, facts: Calendar, day: date, entries: list[Entry], lay: _Layout
+    clinic: Clinic, kept: Hours, day: date, entries: list[Entry], lay: _Layout
 ) -> Iterable[Column]:
     # Somebody who no longer works here may still stand in the diary: nothing may vanish from it.
     booked = {entry.visit.practitioner_id for entry in entries if entry.visit}
@@ -184,18 +197,14 @@ def _by_practitioner(
         .select_related("user")
         .order_by("position", "pk")
     )
-    hours = {
-        person.id: working_spans(facts.opening, person.shifts, person.leave, day)
-        for person in facts.practitioners
-    }
     for member in members:
         mine = _where(entries, lambda visit, pk=member.pk: visit.practitioner_id == pk)
-        working = hours.get(member.user.resource_id, ())
-        within = intersect(working, lay.open_spans)
+        here = member.is_active and member.user.is_active and member.is_practitioner
+        within = intersect(kept.working(member.pk, day), lay.open_spans) if here else ()
         yield lay.column(f"p{member.pk}", member.user.name, member.title, mine, within)
 
 
-def _by_room(clinic: Clinic, facts: Calendar, day: date, entries: list[Entry], lay: _Layout) -> Iterable[Column]:
+def _by_room(clinic: Clinic, kept: Hours, day: date, entries: list[Entry], lay: _Layout) -> Iterable[Column]:
     booked = {entry.visit.room_id for entry in entries if entry.visit}
     for room in Room.objects.filter(Q(is_active=True) | Q(pk__in=booked - {None}), clinic=clinic):
         mine = _where(entries, lambda visit, pk=room.pk: visit.room_id == pk)
@@ -209,7 +218,7 @@ def _where(entries: list[Entry], test: Callable[..., bool]) -> list[Entry]:
     return [entry for entry in entries if entry.visit is not None and test(entry.visit)]
 
 
-def _counts(visits: list[Visit]) -> dict[str, Any]:
+def _counts(visits: list[Visit], columns: Iterable[Column]) -> dict[str, Any]:
     states = [visit.state for visit in visits if visit.kind != Kind.BLOCKED]
     return {
         "booked": sum(state != State.NO_SHOW for state in states),
@@ -217,4 +226,5 @@ def _counts(visits: list[Visit]) -> dict[str, Any]:
         "in_room": states.count(State.IN_ROOM) + states.count(State.IN_TREATMENT),
         "waiting": states.count(State.ARRIVED),
         "no_show": states.count(State.NO_SHOW),
+        "free": sum(entry.kind == "free" for column in columns for entry in column.entries),
     }

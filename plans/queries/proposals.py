@@ -85,10 +85,11 @@ class Search:
 
 
 class Cast:
-    """Names for the ids in slots: three queries, however many slots."""
+    """Names for the ids in slots: two queries, however many slots."""
 
     def __init__(self, clinic: Clinic) -> None:
-        members = Membership.objects.filter(clinic=clinic, is_practitioner=True).select_related("user")
+        # Those who no longer treat too: they may stand in a diary.
+        members = Membership.objects.filter(clinic=clinic).exclude(user__resource=None).select_related("user")
         self.practitioners: dict[Any, Membership] = {member.user.resource_id: member for member in members}
         self.rooms: dict[Any, str] = dict(Room.objects.filter(clinic=clinic).values_list("pk", "name"))
 
@@ -185,5 +186,3 @@ def changed(made: Search, plan: Sequence[Session], chosen: Session) -> Choice | 
             later = list(numbered([session.number for session in later], found[0].slots))
     whole = (*kept, *later)
     return Choice(whole, rows_of(made.stand, whole, made.cast), None)
-
-

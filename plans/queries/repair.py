@@ -1,21 +1,22 @@
 """A series with one session elsewhere, or missed: the least change of the rest, before anything is saved."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
 from clinic.rules.timegrid import to_local
 from plans.models import Kind, Visit
-from plans.queries.proposals import Cast, Row, rows_of
+from plans.queries.proposals import Cast, Row, rows_of, search
 from plans.queries.single import session_slot
 from plans.queries.slots import calendar, treatment_of, visit_type
 from plans.queries.standing import Standing, blackout, over, step_of
 from plans.rules.plan import Session
 from plans.rules.scheduling.diff import MAX_RADIUS, Disruption, SeriesDiff
 from plans.rules.scheduling.diff import Series as Booked
-from plans.rules.scheduling.model import Slot, Step
+from plans.rules.scheduling.model import RequestError, Slot, Step
 from plans.rules.scheduling.replan import replan
-from plans.rules.visiting import State
+from plans.rules.visiting import COURSE, State
+from plans.rules.wishes import Wishes
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +36,23 @@ class Repair:
     changes: tuple[Change, ...]
     plan: tuple[Session, ...]
     cost: int
+    complete: bool = True  # every session has a date then
 
     @property
     def moved(self) -> int:
         """How many sessions that had a date get another."""
         return sum(change.kind not in ("kept", "new") for change in self.changes)
+
+    @property
+    def new(self) -> int:
+        """How many sessions without a date get one."""
+        return sum(change.kind == "new" for change in self.changes)
+
+    @property
+    def outside(self) -> tuple[Change, ...]:
+        """The changes after which a session lies outside its window, so that a reason is asked for."""
+        inside = ("first", "on_plan", "unknown")
+        return tuple(one for one in self.changes if one.kind != "kept" and one.after.gap.state not in inside)
 
 
 def repair(
@@ -48,56 +61,81 @@ def repair(
     """Return the least change of a series that puts each pinned session into its slot, or None without one.
 
     `lost` holds the old slots of sessions that have no date any more, such as a missed one: they are placed
-    anew near where they were. Done sessions never move.
+    anew near where they were. Sessions that are done, under way or past never move.
     """
     series, lost = stand.series, dict(lost or {})
     today, minute = to_local(at, series.clinic.zone)
     slots = {number: session_slot(visit) for number, visit in stand.visits.items()} | lost
     numbers = sorted(slots)
-    done = sum(visit.state == State.DONE for visit in stand.visits.values())
-    if numbers != list(range(1, len(numbers) + 1)) or done == len(numbers):
+    fixed = [number for number in numbers if number not in pins and _is_fixed(stand, number, (today, minute))]
+    done = len(fixed)
+    if numbers != list(range(1, len(numbers) + 1)) or fixed != numbers[:done] or done == len(numbers):
         return None
     booked = Booked(
         id=series.pk,
         treatment=treatment_of(visit_type(series.clinic, Kind.TREATMENT), series.clinic),
         slots=tuple(slots[number] for number in numbers),
-        steps=tuple(_step(stand, slots, pins, number) for number in numbers[1:]),
+        steps=tuple(_step(stand, slots, pins, lost, number, today) for number in numbers[1:]),
         done=done,
         blackout=blackout(series),
         patient=series.patient.resource_id,
         patient_busy=over(today, minute),
         pins={number - 1: slot for number, slot in pins.items()},
     )
-    open_visits = [visit for visit in stand.visits.values() if visit.state != State.DONE]
     last = max([today, *(slot.day for slot in (*slots.values(), *pins.values()))])
     facts = calendar(
         series.clinic,
         today,
         last + timedelta(days=MAX_RADIUS),
         patient_resource=series.patient.resource_id,
-        without=[visit.pk for visit in open_visits],
+        without=[visit.pk for number, visit in stand.visits.items() if number > done],
     )
-    diff = replan(facts, Disruption(today, (booked,), radius=MAX_RADIUS), iterations=0).diffs[0]
+    start = max(today, series.earliest_on or today)
+    diff = replan(facts, Disruption(start, (booked,), radius=MAX_RADIUS), iterations=0).diffs[0]
     return None if diff.kind == "none" else _worded(stand, diff, lost)
 
 
-def _step(stand: Standing, slots: Mapping[int, Slot], pins: Mapping[int, Slot], number: int) -> Step:
-    """Return the window before a session, wide enough for a pinned date that is late already."""
-    before, after = slots[number - 1], pins.get(number)
-    return step_of(stand.series, (after.day - before.day).days if after else 0)
+def _is_fixed(stand: Standing, number: int, now: tuple[date, int]) -> bool:
+    visit = stand.visits.get(number)
+    if visit is None:
+        return False
+    under_way = visit.state == State.DONE or visit.state in COURSE
+    return under_way or (visit.day, visit.start_minute) < now
+
+
+def _step(
+    stand: Standing,
+    slots: Mapping[int, Slot],
+    pins: Mapping[int, Slot],
+    lost: Mapping[int, Slot],
+    number: int,
+    today: date,
+) -> Step:
+    """Return the window before a session, wide enough for what is late already and for a gap that was signed."""
+    series, before = stand.series, slots[number - 1].day
+    if number in pins:
+        return step_of(series, (pins[number].day - before).days)
+    if number in lost and number - 1 in stand.visits:
+        earliest = max(today, series.earliest_on or today, before + timedelta(days=series.min_days))
+        return step_of(series, (earliest - before).days)
+    step, visit = step_of(series), stand.visits.get(number)
+    if visit is not None and visit.override_reason and number - 1 not in pins:
+        gap = max((visit.day - before).days, 1)
+        return replace(step, minimum=min(step.minimum, gap), maximum=max(step.maximum, gap))
+    return step
 
 
 def _worded(stand: Standing, diff: SeriesDiff, lost: Mapping[int, Slot]) -> Repair:
     cast = Cast(stand.series.clinic)
     after = [Session(move.session, move.after) for move in diff.moves if move.after is not None]
-    before = [Session(move.session, move.before) for move in diff.moves]
+    before = [Session(move.session, move.before) for move in diff.moves if move.session not in lost]
     new_rows = {row.number: row for row in rows_of(stand, after, cast)}
     old_rows = {row.number: row for row in rows_of(stand, before, cast)}
     changes = tuple(
         Change(
             move.session,
             "new" if move.session in lost else move.kind,
-            None if move.session in lost else old_rows[move.session],
+            old_rows.get(move.session),
             new_rows[move.session],
         )
         for move in diff.moves
@@ -106,13 +144,97 @@ def _worded(stand: Standing, diff: SeriesDiff, lost: Mapping[int, Slot]) -> Repa
     return Repair(changes, tuple(one for one in after if one.number in changed), diff.cost)
 
 
+def refill(
+    stand: Standing, *, at: datetime, wishes: Wishes, pins: Mapping[int, Slot] | None = None
+) -> Repair | None:
+    """Return the least change that gives every session without a date one, those at the end too.
+
+    Where the end finds no place by the wishes, the sessions in between are given all the same.
+    """
+    mended = repair(stand, at=at, pins=pins or {}, lost=missed_slots(stand))
+    if mended is None:
+        return None
+    held = max(stand.visits)
+    if stand.series.sessions == held:
+        return mended
+    moved = _as_if(stand, mended)
+    try:
+        ends = search(moved, wishes, at=at).choices
+    except RequestError:
+        ends = ()
+    if not ends:
+        return replace(mended, complete=False)
+    added = tuple(Change(row.number, "new", None, row) for row in ends[0].rows)
+    return Repair((*mended.changes, *added), (*mended.plan, *ends[0].plan), mended.cost + ends[0].cost)
+
+
+def _as_if(stand: Standing, mended: Repair) -> Standing:
+    """Return the series as it would stand then; nothing of it is saved."""
+    after = {change.number: change.after for change in mended.changes}
+    visits = dict(stand.visits)
+    for number, row in after.items():
+        old = stand.visits.get(number)
+        visits[number] = Visit(
+            clinic=stand.series.clinic,
+            series=stand.series,
+            session_number=number,
+            practitioner=row.practitioner,
+            day=row.day,
+            start_minute=row.slot.start,
+            state=old.state if old else Visit.State.BOOKED,
+        )
+    return Standing(stand.series, visits)
+
+
 def missed_slots(stand: Standing) -> dict[int, Slot]:
-    """Return where the sessions were that have no date now but stand before others that have."""
-    held = max(stand.visits, default=0)
-    gaps = [number for number in stand.to_book if number < held]
+    """Return where the sessions were that have no date now but stand before others that have.
+
+    One that never had a date is thought of at the best gap from its neighbour.
+    """
+    holes = stand.holes
     rows = (
-        Visit.objects.filter(series=stand.series, session_number__in=gaps)
+        Visit.objects.filter(series=stand.series, session_number__in=holes)
         .select_related("practitioner__user")
         .order_by("starts_at")
     )
-    return {visit.session_number or 0: session_slot(visit) for visit in rows}
+    found = {visit.session_number or 0: session_slot(visit) for visit in rows}
+    for number in reversed(holes):
+        if number not in found:
+            found[number] = _thought_of(stand, found, number)
+    return found
+
+
+def _thought_of(stand: Standing, found: Mapping[int, Slot], number: int) -> Slot:
+    """Return a slot for a session that never had one, from the one after it, which is booked or thought of."""
+    after = stand.visits.get(number + 1)
+    slot = session_slot(after) if after else found[number + 1]
+    return replace(slot, day=slot.day - timedelta(days=stand.series.target_days))
+
+
+def lines_of(
+    stand: Standing, changes: Sequence[Change], labels: tuple[str, str]
+) -> list[dict[str, object]]:
+    """Return the series before and after as two rows of dots for the timeline."""
+    by_number = {change.number: change for change in changes}
+    now, then = [], []
+    for number in range(1, stand.series.sessions + 1):
+        visit, change = stand.visits.get(number), by_number.get(number)
+        if visit is not None:
+            stays = change is None or change.kind == "kept"
+            state = "done" if visit.state == State.DONE else ("open" if stays else "was")
+            now.append({"number": number, "day": visit.day, "state": state})
+        if change is not None:
+            inside = change not in _outside(changes)
+            row = change.after
+            state = "open" if inside else "outside"
+            then.append(
+                {"number": number, "day": row.day, "state": state, "gap_days": row.gap_days, "window": row.window}
+            )
+        elif visit is not None:
+            state = "done" if visit.state == State.DONE else "open"
+            then.append({"number": number, "day": visit.day, "state": state})
+    return [{"label": labels[0], "dots": now}, {"label": labels[1], "dots": then}]
+
+
+def _outside(changes: Sequence[Change]) -> tuple[Change, ...]:
+    return tuple(one for one in changes if one.after.gap.state not in ("first", "on_plan", "unknown"))

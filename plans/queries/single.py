@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from clinic.models import Clinic
 from clinic.rules.timegrid import to_local, to_utc
@@ -11,12 +12,11 @@ from plans.models import Kind, Visit
 from plans.queries.gaps import Gap, gap_between
 from plans.queries.proposals import Cast
 from plans.queries.slots import calendar, treatment_of, visit_type
-from plans.queries.standing import Standing, anchor_of, blackout, over, standing, step_of
-from plans.rules.scheduling.model import Request, Slot
+from plans.queries.standing import Standing, over, request_for_one, standing
+from plans.rules.scheduling.model import Request, Slot, Treatment
 from plans.rules.scheduling.nearest import free_visits, nearest
 
 DAYS_SHOWN = 14
-FIRST_WITHIN = 28
 FREE_SHOWN = 400
 
 
@@ -40,8 +40,12 @@ def free_times(
     patient: Patient | None = None,
     practitioner: int | None = None,
     days: int = DAYS_SHOWN,
+    minutes: int = 0,
 ) -> list[Free]:
-    """Return when one visit of a kind could be, from a day on, in order of time; nothing in the past."""
+    """Return when one visit of a kind could be, from a day on, in order of time; nothing in the past.
+
+    Blocked time lasts `minutes` and needs nothing but its practitioner.
+    """
     today, minute = to_local(at, clinic.zone)
     first = max(first, today)
     last = first + timedelta(days=days - 1)
@@ -50,16 +54,23 @@ def free_times(
         earliest=first,
         latest_first=last,
         steps=(),
-        treatment=treatment_of(visit_type(clinic, kind), clinic),
+        treatment=needs(clinic, kind, minutes),
         practitioners=(practitioner,) if practitioner else None,
         patient=patient.resource_id if patient else None,
         patient_busy=over(today, minute),
     )
     facts = calendar(clinic, first, last, patient_resource=patient.resource_id if patient else None)
-    return _named(clinic, free_visits(facts, asked, FREE_SHOWN))
+    return named(clinic, free_visits(facts, asked, FREE_SHOWN))
 
 
-def _named(clinic: Clinic, slots: Sequence[Slot]) -> list[Free]:
+def needs(clinic: Clinic, kind: str, minutes: int = 0) -> Treatment:
+    """Return what a visit of a kind needs; blocked time has no kind of visit behind it."""
+    if kind == Kind.BLOCKED:
+        return Treatment(minutes=minutes, room_kind=None, grid=clinic.grid_minutes)
+    return treatment_of(visit_type(clinic, kind), clinic)
+
+
+def named(clinic: Clinic, slots: Sequence[Slot]) -> list[Free]:
     cast = Cast(clinic)
     return [
         Free(
@@ -79,7 +90,8 @@ def times_near(visit: Visit, *, at: datetime, wanted: int = 12) -> list[Free]:
     """
     if visit.series is None:
         return _near_by_itself(visit, at, wanted)
-    return _near_in_series(visit, standing(visit.series), at, wanted)
+    stand, number = standing(visit.series), visit.session_number or 0
+    return session_times(stand, number, session_slot(visit), at=at, wanted=wanted, without=[visit.pk])
 
 
 def _near_by_itself(visit: Visit, at: datetime, wanted: int) -> list[Free]:
@@ -92,39 +104,25 @@ def _near_by_itself(visit: Visit, at: datetime, wanted: int) -> list[Free]:
     return sorted(by_distance[:wanted], key=lambda one: one.starts_at)
 
 
-def _near_in_series(visit: Visit, stand: Standing, at: datetime, wanted: int) -> list[Free]:
-    series, clinic = stand.series, visit.clinic
-    number = visit.session_number or 0
-    before = stand.visits.get(number - 1)
-    today, minute = to_local(at, clinic.zone)
-    earliest = max([today, *([series.earliest_on] if series.earliest_on else [])])
-    latest, steps = max(visit.day, today) + timedelta(days=FIRST_WITHIN), ()
-    if before is not None:
-        earliest = max(earliest, before.day + timedelta(days=series.min_days))
-        steps = (step_of(series, (earliest - before.day).days),)
-        latest = before.day + timedelta(days=steps[0].maximum)
+def session_times(
+    stand: Standing, number: int, old: Slot, *, at: datetime, wanted: int = 12, without: Sequence[UUID] = ()
+) -> list[Free]:
+    """Return other times for one session of a series, in order; `old` is where it is, or was when it was missed."""
+    series, clinic = stand.series, stand.series.clinic
+    treatment = treatment_of(visit_type(clinic, Kind.TREATMENT), clinic)
+    asked = request_for_one(stand, number, treatment, near=old.day, at=at)
+    if asked is None:
+        return []
     patient = series.patient.resource_id
-    asked = Request(
-        n=1,
-        earliest=earliest,
-        latest_first=latest,
-        steps=steps,
-        treatment=treatment_of(visit_type(clinic, Kind.TREATMENT), clinic),
-        blackout=blackout(series),
-        patient=patient,
-        patient_busy=over(today, minute),
-        anchor=anchor_of(before) if before else None,
-    )
-    facts = calendar(clinic, earliest, latest, patient_resource=patient, without=[visit.pk])
-    found = nearest(facts, asked, [session_slot(visit)], 0, wanted, per_day=2)
-    last = before.day if before else None
-    return sorted(
-        (
-            replace(one, gap=gap_between(series, number, last, one.slot.day))
-            for one in _named(clinic, found)
-        ),
-        key=lambda one: one.starts_at,
-    )
+    facts = calendar(clinic, asked.earliest, asked.latest_first, patient_resource=patient, without=without)
+    found = named(clinic, nearest(facts, asked, [old], 0, wanted, per_day=2))
+    return sorted((with_gap(stand, number, one) for one in found), key=lambda one: one.starts_at)
+
+
+def with_gap(stand: Standing, number: int, one: Free) -> Free:
+    """Return a free time with its gap to the session before."""
+    before = stand.visits.get(number - 1)
+    return replace(one, gap=gap_between(stand.series, number, before.day if before else None, one.slot.day))
 
 
 def session_slot(visit: Visit) -> Slot:

@@ -2,9 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
+
+from django.db.models import BigIntegerField, CharField, DateField, F, Model, Q, QuerySet, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast
 
 from clinic.models import Clinic, Closure, Device, Leave, Membership, OpeningHours, Outage, Room, Shift, SpecialOpening
 from clinic.rules import hours
@@ -40,17 +45,16 @@ def calendar(
 ) -> Calendar:
     """Return everything that is fixed between two days, both included, but for the visits named in `without`.
 
-    A shared practitioner's bookings in other clinics are there too, as nothing but busy time.
+    A shared practitioner's bookings in other clinics are there too, as nothing but busy time. Six queries.
     """
-    practitioners = _practitioners(clinic, first, last)
-    outages = _outages(clinic, first, last)
-    rooms = _places(Room, clinic, outages)
-    devices = _places(Device, clinic, outages)
+    kept = hours_between(clinic, first, last)
+    practitioners = _practitioners(clinic, kept)
+    rooms, devices = _places(Room, clinic, kept), _places(Device, clinic, kept)
     resources: list[Any] = [thing.id for thing in (*practitioners, *rooms, *devices)]
     if patient_resource is not None:
         resources.append(patient_resource)
     return Calendar(
-        opening=opening(clinic, first, last),
+        opening=kept.opening,
         practitioners=practitioners,
         rooms=rooms,
         devices=devices,
@@ -58,24 +62,115 @@ def calendar(
     )
 
 
-def opening(clinic: Clinic, first: date, last: date) -> hours.Opening:
-    """Return when the clinic is open between two days, to patients and to its staff."""
+@dataclass(slots=True)
+class Hours:
+    """When a clinic is open, when its people work and are away, and when its rooms and devices are out.
+
+    `shifts` and `leave` are by membership, `outages` by resource.
+    """
+
+    opening: hours.Opening
+    shifts: dict[int, tuple[hours.Shift, ...]] = field(default_factory=dict)
+    leave: dict[int, list[hours.Absence]] = field(default_factory=dict)
+    outages: dict[int, list[hours.Absence]] = field(default_factory=dict)
+
+    def working(self, membership: int, day: date) -> tuple[Span, ...]:
+        """Return when somebody is there to work on a day."""
+        return hours.working_spans(
+            self.opening, self.shifts.get(membership, ()), self.leave.get(membership, ()), day
+        )
+
+
+def hours_between(clinic: Clinic, first: date, last: date) -> Hours:
+    """Return the hours of a clinic and of everybody and everything in it between two days: one query."""
+    weeks: dict[int, dict[date, dict[int, list[Span]]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
+    absences: dict[str, dict[int, list[hours.Absence]]] = defaultdict(lambda: defaultdict(list))
     week: dict[int, list[Span]] = defaultdict(list)
-    for row in OpeningHours.objects.filter(clinic=clinic):
-        week[row.weekday].append((row.start_minute, row.end_minute))
     special: dict[date, list[Span]] = defaultdict(list)
-    for day in SpecialOpening.objects.filter(clinic=clinic, day__range=(first, last)):
-        special[day.day].append((day.start_minute, day.end_minute))
-    closures = Closure.objects.filter(clinic=clinic, first__lte=last, last__gte=first)
+    for what, owner, weekday, since, until, start, end, reason in _all_hours(clinic, first, last):
+        if what == "opening":
+            week[weekday].append((start, end))
+        elif what == "special":
+            special[since].append((start, end))
+        elif what == "shift":
+            weeks[owner][since][weekday].append((start, end))
+        else:
+            spans = () if start is None or end is None else ((start, end),)
+            absences[what][owner].append(hours.Absence(since, until, spans, reason))
+    return Hours(
+        opening=_opening(clinic, week, special, absences["closure"][clinic.pk]),
+        shifts={member: _shifts(found) for member, found in weeks.items()},
+        leave=absences["leave"],
+        outages=absences["outage"],
+    )
+
+
+def _all_hours(clinic: Clinic, first: date, last: date) -> Iterable[tuple[Any, ...]]:
+    """Return the rows of six small tables as one: what, owner, weekday, first, last, start, end, reason."""
+    near = {"first__lte": last, "last__gte": first}
+    theirs = Q(resource__room__clinic=clinic) | Q(resource__device__clinic=clinic)
+    # What is dated comes first: the first part decides how SQLite's texts are read back as dates.
+    days = {"first": F("first"), "last": F("last"), "reason": F("reason")}
+    parts = [
+        _part(Closure, Q(clinic=clinic, **near), "closure", owner=F("clinic_id"), **days),
+        _part(Leave, Q(membership__clinic=clinic, **near), "leave", owner=F("membership_id"), **days),
+        _part(Outage, theirs & Q(**near), "outage", owner=F("resource_id"), **days),
+        _part(OpeningHours, Q(clinic=clinic), "opening", weekday=F("weekday")),
+        _part(SpecialOpening, Q(clinic=clinic, day__range=(first, last)), "special", first=F("day")),
+        _part(
+            Shift,
+            Q(membership__clinic=clinic, since__lte=last),
+            "shift",
+            owner=F("membership_id"),
+            weekday=F("weekday"),
+            first=F("since"),
+        ),
+    ]
+    return parts[0].union(*parts[1:], all=True)
+
+
+def _part(model: type[Model], chosen: Q, what: str, **given: Combinable) -> QuerySet[Any, tuple[Any, ...]]:
+    """Return the rows of one table in the columns that all of them share; what it has not is empty."""
+    none: dict[str, Combinable] = {
+        "owner": Cast(Value(None), BigIntegerField()),
+        "weekday": Cast(Value(None), BigIntegerField()),
+        "first": Cast(Value(None), DateField()),
+        "last": Cast(Value(None), DateField()),
+        "reason": Value("", CharField()),
+    }
+    asked = none | given
+    return (
+        model._default_manager.filter(chosen)
+        .order_by()
+        .values_list(
+            Value(what, CharField()),
+            asked["owner"],
+            asked["weekday"],
+            asked["first"],
+            asked["last"],
+            F("start_minute"),
+            F("end_minute"),
+            asked["reason"],
+        )
+    )
+
+
+def _opening(
+    clinic: Clinic,
+    week: dict[int, list[Span]],
+    special: dict[date, list[Span]],
+    closures: Iterable[hours.Absence],
+) -> hours.Opening:
+    """Return when the clinic is open to patients, and with setting up to its staff."""
     return hours.Opening(
         tz=clinic.zone,
         week={day: tuple(spans) for day, spans in week.items()},
         staff={day: _widened(spans, clinic.setup_minutes) for day, spans in week.items()},
         special=tuple(
             hours.SpecialOpening(day, tuple(spans), _widened(spans, clinic.setup_minutes))
-            for day, spans in special.items()
+            for day, spans in sorted(special.items())
         ),
-        closures=tuple(_absence(row) for row in closures),
+        closures=tuple(closures),
     )
 
 
@@ -83,47 +178,29 @@ def _widened(spans: Iterable[Span], minutes: int) -> tuple[Span, ...]:
     return tuple((max(a - minutes, 0), min(b + minutes, DAY_MINUTES)) for a, b in spans)
 
 
-def _absence(row: Closure | Leave | Outage) -> hours.Absence:
-    whole = row.start_minute is None or row.end_minute is None
-    spans = () if whole else ((row.start_minute or 0, row.end_minute or 0),)
-    return hours.Absence(row.first, row.last, spans, row.reason)
+def _shifts(found: dict[date, dict[int, list[Span]]]) -> tuple[hours.Shift, ...]:
+    return tuple(
+        hours.Shift({day: tuple(spans) for day, spans in week.items()}, since)
+        for since, week in sorted(found.items())
+    )
 
 
-def _practitioners(clinic: Clinic, first: date, last: date) -> tuple[Practitioner, ...]:
-    members = list(Membership.objects.practitioners().filter(clinic=clinic).select_related("user"))
-    weeks: dict[int, dict[date, dict[int, list[Span]]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
-    for row in Shift.objects.filter(membership__in=members, since__lte=last):
-        weeks[row.membership_id][row.since][row.weekday].append((row.start_minute, row.end_minute))
-    leave: dict[int, list[hours.Absence]] = defaultdict(list)
-    for away in Leave.objects.filter(membership__in=members, first__lte=last, last__gte=first):
-        leave[away.membership_id].append(_absence(away))
+def _practitioners(clinic: Clinic, kept: Hours) -> tuple[Practitioner, ...]:
+    members = Membership.objects.practitioners().filter(clinic=clinic).select_related("user")
     return tuple(
         Practitioner(
             id=member.user.resource_id,
-            shifts=tuple(
-                hours.Shift({day: tuple(spans) for day, spans in week.items()}, since)
-                for since, week in sorted(weeks[member.pk].items())
-            ),
-            leave=tuple(leave[member.pk]),
+            shifts=kept.shifts.get(member.pk, ()),
+            leave=tuple(kept.leave.get(member.pk, ())),
         )
         for member in members
         if member.user.resource_id
     )
 
 
-def _outages(clinic: Clinic, first: date, last: date) -> dict[int, list[hours.Absence]]:
-    found: dict[int, list[hours.Absence]] = defaultdict(list)
-    rows = Outage.objects.filter(first__lte=last, last__gte=first)
-    for row in rows.filter(resource__room__clinic=clinic) | rows.filter(resource__device__clinic=clinic):
-        found[row.resource_id].append(_absence(row))
-    return found
-
-
-def _places(
-    model: type[Room] | type[Device], clinic: Clinic, outages: dict[int, list[hours.Absence]]
-) -> tuple[Place, ...]:
+def _places(model: type[Room] | type[Device], clinic: Clinic, kept: Hours) -> tuple[Place, ...]:
     rows = model._default_manager.filter(clinic=clinic, is_active=True).order_by("position", "pk")
-    return tuple(Place(row.pk, row.kind, tuple(outages.get(row.pk, ()))) for row in rows)
+    return tuple(Place(row.pk, row.kind, tuple(kept.outages.get(row.pk, ()))) for row in rows)
 
 
 def _bookings(

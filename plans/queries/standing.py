@@ -40,10 +40,15 @@ class Standing:
         return self.visits[max(before)] if before else None
 
     @property
+    def holes(self) -> list[int]:
+        """The numbers of the sessions without a date that have a later one booked: the rest may have to follow."""
+        last = max(self.visits, default=0)
+        return [number for number in self.to_book if number < last]
+
+    @property
     def is_tail(self) -> bool:
         """Whether the sessions to book are the last ones, so that they can be placed in one go."""
-        missing = self.to_book
-        return bool(missing) and missing == list(range(missing[0], self.series.sessions + 1))
+        return bool(self.to_book) and not self.holes
 
 
 def standing(series: Series) -> Standing:
@@ -101,6 +106,39 @@ def request(stand: Standing, treatment: Treatment, wishes: Wishes, at: datetime)
         anchor=anchor,
     )
     return with_wishes(asked, wishes, at, series)
+
+
+def request_for_one(
+    stand: Standing, number: int, treatment: Treatment, *, near: date, at: datetime
+) -> Request | None:
+    """Return what the engine is asked for one session by itself, counted from the one before it.
+
+    `near` is about when it should be: past the window, the end of the booking state it lies in counts. None where
+    a new consultation comes first.
+    """
+    series, before = stand.series, stand.visits.get(number - 1)
+    today, minute = to_local(at, series.clinic.zone)
+    earliest = max(today, series.earliest_on or today)
+    latest = max(near, earliest) + FIRST_WITHIN
+    steps: tuple[Step, ...] = ()
+    if before is not None:
+        earliest = max(earliest, before.day + timedelta(days=series.min_days))
+        gap = (max(near, earliest) - before.day).days
+        if booked_by(parsed(series.protocol_version), series.min_days, gap) is BookedBy.NEW_CONSULTATION:
+            return None
+        steps = (step_of(series, gap),)
+        latest = before.day + timedelta(days=steps[0].maximum)
+    return Request(
+        n=1,
+        earliest=earliest,
+        latest_first=latest,
+        steps=steps,
+        treatment=treatment,
+        blackout=blackout(series),
+        patient=series.patient.resource_id,
+        patient_busy=over(today, minute),
+        anchor=anchor_of(before) if before else None,
+    )
 
 
 def with_wishes(asked: Request, wishes: Wishes, at: datetime, series: Series) -> Request:

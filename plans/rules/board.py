@@ -7,6 +7,9 @@ from clinic.rules.intervals import intersect, merge, subtract
 from clinic.rules.timegrid import CELL_MINUTES, DAY_MINUTES, Span
 
 HOUR = 60
+# The stylesheet has places for so many hours.
+LEAST_HOURS, MOST_HOURS = 4, 18
+ALONE, LEFT, RIGHT = "", "left", "right"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,24 +33,31 @@ class Frame:
         return (self.end - self.start) // HOUR
 
     def row(self, minute: int) -> int:
-        """Return the row in which a minute lies, counted from the top."""
-        return max(min(minute, self.end) - self.start, 0) // CELL_MINUTES
+        """Return the row in which a minute lies, counted from the top; what lies above or below is at the edge."""
+        last = (self.end - self.start) // CELL_MINUTES - 1
+        return min(max(minute - self.start, 0) // CELL_MINUTES, last)
 
     def rows(self, span: Span) -> int:
         """Return how many rows a span takes, at least one."""
-        return max(self.row(span[1]) - self.row(span[0]), 1)
+        end = -(-(min(span[1], self.end) - self.start) // CELL_MINUTES)
+        return max(end - self.row(span[0]), 1)
 
-    def marks(self) -> "list[Mark]":
+    def marks(self) -> list[Mark]:
         """Return the full hours and the rows they stand in."""
         return [Mark(minute, self.row(minute)) for minute in range(self.start, self.end, HOUR)]
 
 
 def frame(spans: Iterable[Span], default: Span = (9 * HOUR, 17 * HOUR)) -> Frame:
-    """Return the whole hours around everything that a day holds; office hours where it holds nothing."""
+    """Return the whole hours around everything that a day holds; office hours where it holds nothing.
+
+    A board is never shorter than four hours nor longer than eighteen: then its last hours count.
+    """
     found = list(spans) or [default]
     first = min(span[0] for span in found) // HOUR * HOUR
-    last = -(-max(span[1] for span in found) // HOUR) * HOUR
-    return Frame(first, max(last, first + HOUR))
+    last = min(-(-max(span[1] for span in found) // HOUR) * HOUR, DAY_MINUTES)
+    last = min(max(last, first + LEAST_HOURS * HOUR), DAY_MINUTES)
+    first = min(first, last - LEAST_HOURS * HOUR)
+    return Frame(max(first, last - MOST_HOURS * HOUR), last)
 
 
 def away(open_spans: Iterable[Span], working: Iterable[Span]) -> tuple[Span, ...]:
@@ -64,3 +74,18 @@ def free(working: Sequence[Span], busy: Iterable[Span], *, least: int, after: in
     """Return the stretches of at least `least` minutes with nothing booked, from minute `after` of the day on."""
     to_come = intersect(working, [(after, DAY_MINUTES)]) if after < DAY_MINUTES else ()
     return tuple(span for span in subtract(to_come, merge(busy)) if span[1] - span[0] >= least)
+
+
+def sides(spans: Sequence[Span]) -> list[str]:
+    """Return for each span where it stands in its column: alone, or left or right where two share a time.
+
+    Only what was imported, or a visit in place of one that nobody came to, ever shares a time.
+    """
+    found = [ALONE] * len(spans)
+    until = {LEFT: 0, RIGHT: 0}
+    for index in sorted(range(len(spans)), key=lambda one: spans[one]):
+        start, end = spans[index]
+        if any(start < other[1] and other[0] < end for at, other in enumerate(spans) if at != index):
+            side = LEFT if until[LEFT] <= start or until[LEFT] <= until[RIGHT] else RIGHT
+            found[index], until[side] = side, end
+    return found

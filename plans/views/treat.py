@@ -34,7 +34,7 @@ def record(request: Request, clinic: str, visit: UUID) -> HttpResponse:
     form = _bound(request, found)
     saved = _saved(request, form)
     if request.headers.get("HX-Request"):
-        context = {"record": saved, "form": form}
+        context = {"record": saved, "form": form, "not_saved": saved is None}
         return render(request, "plans/treat/_saved.html", context, status=200 if saved else 422)
     if saved is None:
         return page(request, found, form)

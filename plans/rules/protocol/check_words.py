@@ -1,34 +1,31 @@
 """Do the words of a protocol mean something: grammar, fields, values in conditions, sources, texts?"""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields, is_dataclass
-from datetime import time
+from dataclasses import fields
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from patients.rules.conditions import FIELDS, SEVERITY_OF, All, Leaf, Op, Scalar, leaves
+from patients.rules.conditions import FIELDS, SEVERITY_OF, Leaf, Op, Scalar, leaves
 from patients.rules.questions import Rule
 from patients.rules.terms import Text, placeholders_in
-from plans.rules.protocol.decode import Problem
+from plans.rules.protocol.decode import Decoder, Problem
 from plans.rules.protocol.model import AFTERCARE, COURSE, PRECARE, SCREENING, Protocol
 from plans.rules.terms import CLINIC_PRODUCTS, HISTORY, BookingState, Endpoint, Goal, Severity, SunDamage
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-_LEAVES = str | int | float | Decimal | time | Text | All
 SCHEMA = "2.0"
 Things = Sequence[tuple[str, str, "DataclassInstance"]]
-Conditions = Mapping[str, Sequence[tuple[str, All]]]
 
 
-def check_words(protocol: Protocol, conditions: Conditions) -> Iterator[Problem]:
+def check_words(protocol: Protocol, decoders: Mapping[str, Decoder]) -> Iterator[Problem]:
     """Every word that nothing answers to."""
     yield from _headers(protocol)
     yield from _grammar(protocol)
-    yield from _fields(protocol, conditions)
-    yield from _values(protocol, conditions)
-    things = tuple(_things(protocol))
+    yield from _fields(protocol, decoders)
+    yield from _values(protocol, decoders)
+    things = [(file, *found) for file, decoder in decoders.items() for found in decoder.things]
     yield from _sources(protocol, things)
     yield from _placeholders(protocol, things)
 
@@ -83,10 +80,10 @@ def _declared(protocol: Protocol) -> Mapping[str, set[str]]:
     }
 
 
-def _fields(protocol: Protocol, conditions: Conditions) -> Iterator[Problem]:
+def _fields(protocol: Protocol, decoders: Mapping[str, Decoder]) -> Iterator[Problem]:
     declared = _declared(protocol)
     of_concerns = {note.id for concern in protocol.course.concerns for note in concern.notes}
-    for file, owner, leaf in _leaves(conditions):
+    for file, owner, leaf in _leaves(decoders):
         name = f"{SEVERITY_OF}<concern id>" if leaf.field.startswith(SEVERITY_OF) else leaf.field
         if name not in declared[file]:
             yield Problem(file, owner, f"field {leaf.field!r} is not one that this file lists")
@@ -94,9 +91,9 @@ def _fields(protocol: Protocol, conditions: Conditions) -> Iterator[Problem]:
             yield Problem(file, owner, f"field {leaf.field!r} belongs in the notes of a concern")
 
 
-def _values(protocol: Protocol, conditions: Conditions) -> Iterator[Problem]:
+def _values(protocol: Protocol, decoders: Mapping[str, Decoder]) -> Iterator[Problem]:
     known = _vocabulary(protocol)
-    for file, owner, leaf in _leaves(conditions):
+    for file, owner, leaf in _leaves(decoders):
         name = SEVERITY_OF if leaf.field.startswith(SEVERITY_OF) else leaf.field
         values = leaf.value if isinstance(leaf.value, tuple) else (leaf.value,)
         for value in values:
@@ -104,9 +101,9 @@ def _values(protocol: Protocol, conditions: Conditions) -> Iterator[Problem]:
                 yield Problem(file, owner, f"{leaf.field} is never {value}")
 
 
-def _leaves(conditions: Conditions) -> Iterator[tuple[str, str, Leaf]]:
-    for file, owned in conditions.items():
-        for owner, condition in owned:
+def _leaves(decoders: Mapping[str, Decoder]) -> Iterator[tuple[str, str, Leaf]]:
+    for file, decoder in decoders.items():
+        for owner, condition in decoder.conditions:
             for leaf in leaves(condition):
                 yield file, owner, leaf
 
@@ -192,27 +189,3 @@ def _compare(
 
 def _amiss(name: str, found: frozenset[str]) -> str:
     return f"should not carry {{{name}}}" if name in found else f"lacks {{{name}}}"
-
-
-def _things(protocol: Protocol) -> Iterator[tuple[str, str, "DataclassInstance"]]:
-    """Every dataclass of the four files with its file and the nearest id."""
-    parts = {
-        COURSE: protocol.course,
-        SCREENING: protocol.screening,
-        AFTERCARE: protocol.aftercare,
-        PRECARE: protocol.precare,
-    }
-    for file, part in parts.items():
-        for owner, thing in _walk(part, ""):
-            yield file, owner, thing
-
-
-def _walk(thing: object, owner: str) -> Iterator[tuple[str, "DataclassInstance"]]:
-    if isinstance(thing, tuple):
-        for one in thing:
-            yield from _walk(one, owner)
-    elif not isinstance(thing, _LEAVES) and is_dataclass(thing) and not isinstance(thing, type):
-        own = str(getattr(thing, "id", getattr(thing, "name", owner)))
-        yield own, thing
-        for one in fields(thing):
-            yield from _walk(getattr(thing, one.name), own or one.name)

@@ -11,10 +11,13 @@ from decimal import Decimal
 from enum import EnumType
 from functools import cache
 from types import NoneType, UnionType
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin, get_type_hints
 
 from patients.rules.conditions import All, ConditionError, Kind, parse
 from patients.rules.terms import Text
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 T = TypeVar("T")
 
@@ -47,12 +50,17 @@ class _Place:
     owner: str = ""
     path: tuple[str, ...] = ()
 
+    @property
+    def name(self) -> str:
+        """The nearest id, or the keys where nothing above has one."""
+        return self.owner or ".".join(self.path) or "the file"
+
     def down(self, key: str) -> "_Place":
         return _Place(self.owner, (*self.path, key))
 
 
 class Decoder:
-    """Reads one file; gathers problems, every text in two languages, every condition and every id."""
+    """Reads one file; gathers problems, and every text, condition, id and thing with the nearest id."""
 
     def __init__(
         self, file: str, condition_fields: Mapping[str, Kind], spanish: Mapping[tuple[str, str], str]
@@ -61,6 +69,7 @@ class Decoder:
         self.problems: list[Problem] = []
         self.texts: dict[tuple[str, str], Text] = {}
         self.conditions: list[tuple[str, All]] = []
+        self.things: list[tuple[str, DataclassInstance]] = []
         self.ids: list[str] = []
         self._condition_fields = condition_fields
         self._spanish = spanish
@@ -97,7 +106,9 @@ class Decoder:
                 broken = True
         if broken:
             raise _BrokenError
-        return shape(**values)
+        built = shape(**values)
+        self.things.append((place.name, built))
+        return built
 
     def _own(self, raw: Mapping[str, object], place: _Place) -> _Place:
         """The place of an object: its own id becomes the nearest one."""
@@ -144,7 +155,7 @@ class Decoder:
             for message in error.messages:
                 self._fault(place, message)
             raise _BrokenError from error
-        self.conditions.append((place.owner or ".".join(place.path), condition))
+        self.conditions.append((place.name, condition))
         return condition
 
     def _enum(self, shape: Any, raw: object, place: _Place) -> Any:
@@ -187,10 +198,8 @@ class Decoder:
         return _BrokenError()
 
     def _fault(self, place: _Place, message: str) -> None:
-        path = ".".join(place.path)
-        owner = place.owner or path or "the file"
-        where = f"{path}: " if place.owner and path else ""
-        self.problems.append(Problem(self.file, owner, where + message))
+        where = f"{'.'.join(place.path)}: " if place.owner and place.path else ""
+        self.problems.append(Problem(self.file, place.name, where + message))
 
 
 Reading = tuple[bool, Any, Callable[[Decoder, Any, object, _Place], Any]]

@@ -66,7 +66,7 @@ def parse(files: Mapping[str, Any]) -> Protocol:
         if not key[0].startswith(_HEADINGS)
     }
     protocol = Protocol(course, screening, aftercare, precare, sources.sources, texts)
-    problems += check_words(protocol, {name: decoder.conditions for name, decoder in decoders.items()})
+    problems += check_words(protocol, decoders)
     problems += check_course(protocol)
     problems += check_screening(protocol)
     problems += check_care(protocol)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from clinic.rules.hours import Absence, Shift, patient_hours, staff_hours
 from clinic.rules.intervals import merge
 from clinic.rules.timegrid import CELL_MINUTES, CELLS, Span, cells_up, inward_cells, lost_spans, outward_cells
-from plans.rules.scheduling.model import Calendar, Id, Place, Practitioner, Slot, Treatment
+from plans.rules.scheduling.model import Booking, Calendar, Id, Place, Practitioner, Slot, Treatment
 
 FULL = (1 << CELLS) - 1
 FREE_LEFTOVER = 6
@@ -68,23 +68,21 @@ class Masks:
     def __init__(self, calendar: Calendar) -> None:
         self.calendar = calendar
         self.practitioners = {practitioner.id: practitioner for practitioner in calendar.practitioners}
-        self.busy: dict[Id, dict[date, int]] = defaultdict(lambda: defaultdict(int))
-        for resource, day, first, until in calendar.bookings:
-            self.busy[resource][day] |= (1 << until) - (1 << first)
+        self._unread: dict[date, list[Booking]] = defaultdict(list)
+        for booking in calendar.bookings:
+            self._unread[booking[1]].append(booking)
+        self._busy: dict[date, dict[Id, int]] = {}
         self._shifts = {p.id: _shift_masks(p.shifts) for p in calendar.practitioners}
         self._away = {thing.id: _absences(_absences_of(thing)) for thing in _things(calendar)}
         self._special = {special.day for special in calendar.opening.special}
-        self._hours: dict[date | int, tuple[int, int]] = {}
+        self._weekdays: dict[int, tuple[int, int]] = {}
+        self._hours: dict[date, tuple[int, int]] = {}
 
     def hours(self, day: date) -> tuple[int, int]:
         """When the clinic is open on that day: (to patients, to its staff)."""
-        opening = self.calendar.opening
-        plain = day not in self._special and not any(c.first <= day <= c.last for c in opening.closures)
-        key = day.weekday() if plain and not lost_spans(day, opening.tz) else day
-        known = self._hours.get(key)
+        known = self._hours.get(day)
         if known is None:
-            known = free_mask(patient_hours(opening, day)), free_mask(staff_hours(opening, day))
-            self._hours[key] = known
+            known = self._hours[day] = self._work_out_hours(day)
         return known
 
     def presence(self, practitioner: Id, day: date) -> int:
@@ -101,16 +99,34 @@ class Masks:
 
     def booked(self, resource: Id, day: date) -> int:
         """The cells of that day in which the resource is booked."""
-        days = self.busy.get(resource)
-        return days.get(day, 0) if days else 0
+        return self.bookings_on(day).get(resource, 0)
+
+    def bookings_on(self, day: date) -> dict[Id, int]:
+        """The booked cells of every resource that has any on that day."""
+        known = self._busy.get(day)
+        if known is None:
+            known = self._busy[day] = {}
+            for resource, _, first, until in self._unread.pop(day, ()):
+                known[resource] = known.get(resource, 0) | (1 << until) - (1 << first)
+        return known
 
     def take(self, resource: Id, day: date, mask: int) -> None:
         """Book the cells of the mask."""
-        self.busy[resource][day] |= mask
+        self.bookings_on(day)[resource] = self.booked(resource, day) | mask
 
     def give_back(self, resource: Id, day: date, mask: int) -> None:
         """Free the cells of the mask."""
-        self.busy[resource][day] &= ~mask
+        self.bookings_on(day)[resource] = self.booked(resource, day) & ~mask
+
+    def _work_out_hours(self, day: date) -> tuple[int, int]:
+        opening, weekday = self.calendar.opening, day.weekday()
+        closed = any(closure.first <= day <= closure.last for closure in opening.closures)
+        if closed or day in self._special or lost_spans(day, opening.tz):
+            return free_mask(patient_hours(opening, day)), free_mask(staff_hours(opening, day))
+        if weekday not in self._weekdays:
+            hours = free_mask(patient_hours(opening, day)), free_mask(staff_hours(opening, day))
+            self._weekdays[weekday] = hours
+        return self._weekdays[weekday]
 
     def _less_absences(self, resource: Id, day: date, free: int) -> int:
         for first, last, mask in self._away[resource]:

@@ -6,11 +6,11 @@ from datetime import date
 from itertools import islice
 
 from clinic.rules.timegrid import CELL_MINUTES
+from plans.rules.scheduling.choice import ones
 from plans.rules.scheduling.diff import ReplanCosts
 from plans.rules.scheduling.masks import Masks
 from plans.rules.scheduling.model import Calendar, Days, Id, Request, Slot, Step, require
 from plans.rules.scheduling.reseat import move_cost
-from plans.rules.scheduling.space import ones
 from plans.rules.scheduling.supply import DAY, Supply, Wishes, windows
 
 Start = tuple[date, int, Id]

@@ -1,54 +1,41 @@
-"""The sessions that a request allows, as sets of bits over a window of days."""
+"""The sessions of a choice as sets of bits over a window of days."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import NamedTuple
 
 from clinic.rules.timegrid import CELL_MINUTES, Span
-from plans.rules.scheduling.levels import QUARTER, Grid
+from plans.rules.scheduling.choice import QUARTER, Choice, Node, ones
+from plans.rules.scheduling.levels import Grid
 from plans.rules.scheduling.masks import busy_mask, cells
-from plans.rules.scheduling.model import Days, Request
-from plans.rules.scheduling.supply import DAY, Supply, Wishes
+from plans.rules.scheduling.model import Days
+from plans.rules.scheduling.supply import DAY, Supply
 
 Classes = list[tuple[int, int]]
 """Costs, each with the set of sessions that pay it by themselves."""
 
 
-class Node(NamedTuple):
-    """A session in the search: its day, its start column, and its practitioner's place in the clinic's order."""
-
-    day: date
-    column: int
-    person: int
-
-
 class Space:
     """Turns starts of a day into columns: quarter hours if the start grid allows it, else cells of 5 minutes."""
 
-    def __init__(self, supply: Supply, request: Request) -> None:
-        self.supply, self.request = supply, request
-        self.wishes = Wishes.of(request)
-        self.people = self.wishes.practitioners(supply)
-        self._position = {one: index for index, one in enumerate(self.people)}
-        unit = CELL_MINUTES if request.treatment.grid % QUARTER else QUARTER
+    def __init__(self, choice: Choice) -> None:
+        self.choice, self.request = choice, choice.request
+        unit = CELL_MINUTES if self.request.treatment.grid % QUARTER else QUARTER
         self._cells = unit // CELL_MINUTES
-        used = busy_mask(_opening_spans(supply))
+        used = busy_mask(_opening_spans(choice.supply))
         lowest = (used & -used).bit_length() - 1 if used else 0
         self._first_cell = lowest // self._cells * self._cells
         columns = (used.bit_length() - self._first_cell) // self._cells + 1
-        self.grid = Grid(unit, -(-columns // 8) * 8, max(1, len(self.people)))
+        self.grid = Grid(unit, -(-columns // 8) * 8, max(1, len(choice.people)))
         self._columns: dict[int, int] = {0: 0}
         self._days: dict[date, tuple[bytes, bytes, bytes]] = {}
-
-    @property
-    def least(self) -> int:
-        """What every session costs at least by itself, wherever it is."""
-        preferred = self.request.preferred
-        return 0 if preferred is None or preferred in self._position else self.request.weights.not_preferred
 
     def minute(self, column: int) -> int:
         """The minute of day at which a column begins."""
         return (self._first_cell + column * self._cells) * CELL_MINUTES
+
+    def column(self, minute: int) -> int:
+        """The column that begins at a minute of day."""
+        return (minute // CELL_MINUTES - self._first_cell) // self._cells
 
     def before(self, minute: int) -> int:
         """The mask of the columns that begin before that minute of day."""
@@ -60,14 +47,15 @@ class Space:
         if known is None:
             span = self.grid.width * self._cells
             wanted = mask >> self._first_cell & (1 << span) - 1
-            # Every third binary digit, counted from the last.
+            # With columns of three cells every third binary digit counts, from the last one on.
             known = int(format(wanted, f"0{span}b")[self._cells - 1 :: self._cells], 2)
             self._columns[mask] = known
         return known
 
     def bit(self, window: Days, node: Node) -> int:
         """Which bit of a set over the window stands for the session."""
-        return ((node.day - window[0]).days * self.grid.people + node.person) * self.grid.width + node.column
+        days = (node.day - window[0]).days
+        return (days * self.grid.people + node.person) * self.grid.width + self.column(node.start)
 
     def nodes(self, window: Days, found: int) -> Iterator[Node]:
         """The sessions of a set over the window, by day, start and practitioner."""
@@ -77,7 +65,7 @@ class Space:
             found >>= empty * bits
             day += empty * DAY
             today = found & (1 << bits) - 1
-            yield from sorted(Node(day, *self._place(bit)) for bit in ones(today))
+            yield from sorted(self._node(day, bit) for bit in ones(today))
             found ^= today
 
     def classes(self, window: Days) -> Classes:
@@ -96,7 +84,7 @@ class Space:
             classes = _split(classes, liked, weights.daytime)
         if request.preferred is not None:
             classes = _split(
-                classes, self.person_everywhere(request.preferred, len(days)), weights.not_preferred
+                classes, self.everywhere(self.choice.preferred, len(days)), weights.not_preferred
             )
         return sorted(classes.items())
 
@@ -105,51 +93,31 @@ class Space:
         whole = self.grid.whole(1)
         return sum(whole << index * self.grid.day_bits for index, holds in enumerate(chosen) if holds)
 
-    def person_everywhere(self, practitioner: object, days: int) -> int:
-        """Every session with that practitioner, over so many days."""
-        if practitioner not in self._position:
+    def everywhere(self, person: int | None, days: int) -> int:
+        """Every session of a practitioner over so many days; none if it is nobody."""
+        if person is None:
             return 0
         columns = (1 << self.grid.width) - 1
-        return self.grid.per_day(columns << self._position[practitioner] * self.grid.width, days)
+        return self.grid.per_day(columns << person * self.grid.width, days)
 
-    def _place(self, bit: int) -> tuple[int, int]:
+    def _node(self, day: date, bit: int) -> Node:
         person, column = divmod(bit, self.grid.width)
-        return column, person
+        return Node(day, self.minute(column), person)
 
     def _pack(self, day: date) -> tuple[bytes, bytes, bytes]:
         """The day's sessions that leave no, one and two short gaps."""
         known = self._days.get(day)
         if known is None:
-            known = self._days[day] = self._pack_sets(self._day_sets(day))
+            none = one = two = 0
+            for person, (free, before, after) in self.choice.on(day):
+                shift = person * self.grid.width
+                none |= self.columns(free & ~(before | after)) << shift
+                one |= self.columns(before ^ after) << shift
+                two |= self.columns(before & after) << shift
+            size = self.grid.day_bits // 8
+            known = none.to_bytes(size, "little"), one.to_bytes(size, "little"), two.to_bytes(size, "little")
+            self._days[day] = known
         return known
-
-    def _pack_sets(self, sets: tuple[int, int, int]) -> tuple[bytes, bytes, bytes]:
-        size = self.grid.day_bits // 8
-        none, one, two = (found.to_bytes(size, "little") for found in sets)
-        return none, one, two
-
-    def _day_sets(self, day: date) -> tuple[int, int, int]:
-        none = one = two = 0
-        if not self.wishes.allow(day):
-            return none, one, two
-        for practitioner, (free, before, after) in self.supply.on(day):
-            position = self._position.get(practitioner)
-            if position is None:
-                continue
-            shift = position * self.grid.width
-            free &= self.wishes.daytime
-            none |= self.columns(free & ~(before | after)) << shift
-            one |= self.columns(free & (before ^ after)) << shift
-            two |= self.columns(free & before & after) << shift
-        return none, one, two
-
-
-def ones(mask: int) -> Iterator[int]:
-    """The positions of the bits that are set, lowest first."""
-    while mask:
-        low = mask & -mask
-        yield low.bit_length() - 1
-        mask ^= low
 
 
 def _opening_spans(supply: Supply) -> Iterator[Span]:

@@ -1,92 +1,122 @@
-"""A backward dynamic programme over sets of sessions: from which first sessions a series is how cheap."""
+"""Many sessions: a backward dynamic programme over sets of sessions, whatever their number."""
 
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from itertools import count
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
+from plans.rules.scheduling.choice import Choice, First, Node, ones, time_price
 from plans.rules.scheduling.levels import Change, Fill, Layer, Near, Reach, Spread, Stage
-from plans.rules.scheduling.model import Anchor, Days, Request
-from plans.rules.scheduling.space import Classes, Node, Space
-from plans.rules.scheduling.supply import DAY, gaps, windows
+from plans.rules.scheduling.model import Anchor, Days
+from plans.rules.scheduling.space import Classes, Space
+from plans.rules.scheduling.supply import DAY, gaps
 
-NOON = 13 * 60
 AnyLayer = TypeVar("AnyLayer", bound=Layer)
 
 
-class First(NamedTuple):
-    """The best series with one first appointment: its cost above the base, and its first session."""
-
-    cost: int
-    node: Node
-
-
 class Sweep:
-    """The sets of one request. A `bound` narrows the windows to what a series of that cost can use."""
+    """The best series from every first session, in order of cost. Inside, costs are counted above `base`."""
 
-    def __init__(self, space: Space, bound: int | None = None) -> None:
-        self.space, self.request = space, space.request
-        hard = windows(self.request)
-        self.windows = hard if bound is None else [_narrow(self.request, hard, i, bound) for i in range(len(hard))]
-        self.complete = self.windows == hard
+    def __init__(self, choice: Choice, windows: list[Days]) -> None:
+        self.choice, self.request = choice, choice.request
+        self.space, self.windows = Space(choice), windows
         self.base = self.possible = 0
         self.stages: list[Stage] = []
-        self.before_first: list[Stage] = []
+        self._before_first: list[Stage] = []
         self._layers: list[Layer] = []
         self._ways: list[tuple[Reach, Spread, Fill]] = []
-        if all(first <= last for first, last in self.windows):
+        self._rings: dict[int, list[tuple[int, int]]] = {}
+        if all(first <= last for first, last in windows):
             self._build()
-        least = space.least * self.request.n
-        self._limit = None if self.complete or bound is None else bound + least - self.base
 
-    def firsts(self, wanted: int) -> tuple[list[First], bool]:
-        """The best series of each distinct first appointment, cheapest first; and whether these are enough.
+    def firsts(self) -> Iterator[First]:
+        """Every possible first session with its best series, by cost, then date, start and practitioner."""
+        seen = 0
+        for cost in self.costs():
+            now = self._within(cost)
+            for node in self.space.nodes(self.windows[0], now & ~seen):
+                yield First(self.base + cost, node)
+            seen = now
+            if seen == self.possible:
+                return
 
-        Distinct are date, practitioner and half-day. One with the preferred practitioner is always looked for.
-        """
-        enough, found = False, dict[tuple[date, int, bool], First]()
-        noon, preferred = self.space.before(NOON), self._preferred()
-        for cost, new in self._new_sets():
-            for node in self.space.nodes(self.windows[0], new):
-                early = bool(noon >> node.column & 1)
-                found.setdefault((node.day, node.person, early), First(cost, node))
-            enough = len(found) >= wanted and (preferred is None or any(group[1] == preferred for group in found))
-            if enough:
-                break
-        return sorted(found.values()), enough or self.complete
+    def begins_with(self, person: int) -> bool:
+        """True when a series can begin with that practitioner."""
+        return bool(self.possible and self.possible & self.space.everywhere(person, _length(self.windows[0])))
 
     def costs(self) -> Iterator[int]:
-        """Costs above the base, in order, each when it is settled; ends at the limit or when all is settled."""
+        """Costs above the base, in order, each when it is settled, until all are."""
         for cost in count():
-            if not any(layer.waiting for layer in self._layers) or (self._limit is not None and cost > self._limit):
+            if not any(layer.waiting for layer in self._layers):
                 return
             for layer in self._layers:
                 layer.settle(cost)
             yield cost
 
-    def within(self, cost: int) -> int:
-        """The first sessions from which the whole series costs at most so much above the base."""
-        return self._layers[-1].at(cost)
+    def series(self, first: First) -> list[Node]:
+        """The cheapest series that begins so; of equals the first by date, start and practitioner."""
+        nodes, rest = [first.node], self._after_first(first.node, first.cost - self.base)
+        for index in range(1, self.request.n):
+            node, rest = next(self._following(index, nodes[-1], rest))
+            nodes.append(node)
+        return nodes
 
-    def _new_sets(self) -> Iterator[tuple[int, int]]:
-        """For each cost above the base, in order, the first sessions whose best series costs just that."""
-        seen = 0
-        for cost in self.costs():
-            now = self.within(cost)
-            if now != seen:
-                yield cost, now & ~seen
-            seen = now
-            if seen == self.possible:
-                return
+    def count(self, cost: int) -> int:
+        """How many series cost at most so much above the base, which must be settled."""
 
-    def _preferred(self) -> int | None:
-        """The preferred practitioner's place in the order, unless it is certain that no series begins there."""
-        if self.request.preferred not in self.space.people or not self.possible:
-            return None
-        days = _length(self.windows[0])
-        beginning = self.possible & self.space.person_everywhere(self.request.preferred, days)
-        place = self.space.people.index(self.request.preferred)
-        return place if beginning or not self.complete else None
+        @cache
+        def walk(index: int, node: Node, rest: int) -> int:
+            if index == self.request.n:
+                return 1
+            return sum(walk(index + 1, *following) for following in self._following(index, node, rest))
+
+        firsts = self.space.nodes(self.windows[0], self._within(cost))
+        return sum(walk(1, node, self._after_first(node, cost)) for node in firsts)
+
+    def _within(self, cost: int) -> int:
+        return self._layers[-1].at(cost) if self._layers else 0
+
+    def _after_first(self, node: Node, cost: int) -> int:
+        return cost - self.choice.before_first(node)
+
+    def _following(self, index: int, node: Node, rest: int) -> Iterator[tuple[Node, int]]:
+        """The sessions at `index` that may follow a node if the series from the node on costs at most `rest`.
+
+        In order of date, start and practitioner, each with what is left for the series from it on.
+        """
+        step, weight = gaps(self.request)[index - 1], self.request.weights.gap_day
+        first, last = self.windows[index]
+        rest -= self.stages[index - 1].price(self.space.bit(self.windows[index - 1], node))
+        for gap in range(step.minimum, step.maximum + 1):
+            day, left = node.day + gap * DAY, rest - weight * abs(gap - step.target)
+            if left >= 0 and first <= day <= last:
+                yield from sorted(self._on_day(index, node, day, left))
+
+    def _on_day(self, index: int, node: Node, day: date, rest: int) -> Iterator[tuple[Node, int]]:
+        stage, columns = self.stages[index], (1 << self.space.grid.width) - 1
+        for person in range(len(self.choice.people)):
+            left = rest
+            if person != node.person:
+                left = -1 if self.request.same_practitioner else rest - self.request.weights.change
+            at = self.space.bit(self.windows[index], Node(day, self.space.minute(0), person))
+            if left < 0 or not stage.at(left) >> at & columns:
+                continue
+            for price, ring in self._rings_around(self.space.column(node.start)):
+                if price <= left:
+                    for column in ones(stage.at(left - price) >> at & ring):
+                        yield Node(day, self.space.minute(column), person), left - price
+
+    def _rings_around(self, column: int) -> list[tuple[int, int]]:
+        """Costs of a different time of day, each with the columns that pay it."""
+        known = self._rings.get(column)
+        if known is None:
+            rings: dict[int, int] = {}
+            for other in range(self.space.grid.width):
+                price = time_price(self.request.weights, (other - column) * self.space.grid.unit)
+                rings[price] = rings.get(price, 0) | 1 << other
+            known = self._rings[column] = sorted(rings.items())
+        return known
 
     def _build(self) -> None:
         """Make the layers, from the first session on, and let everything into the last session."""
@@ -94,7 +124,7 @@ class Sweep:
         onward: Layer | None = None
         for classes in first:
             onward = self._add(Stage(classes, onward))
-            self.before_first.append(onward)
+            self._before_first.append(onward)
         for index, window in enumerate(self.windows):
             if index:
                 onward = self._between(index)
@@ -152,10 +182,9 @@ class Sweep:
         by_gap = [weights.gap_day * abs(ago + i - step.target) for i in range(days)]
         by_time: dict[int, int] = {}
         for column in range(space.grid.width):
-            apart = abs(space.minute(column) - anchor.start) // 15
-            price = weights.tod * min(apart, weights.tod_cap)
+            price = time_price(weights, space.minute(column) - anchor.start)
             by_time[price] = by_time.get(price, 0) | 1 << column
-        same = space.person_everywhere(anchor.practitioner, days)
+        same = space.everywhere(self.choice.person(anchor.practitioner), days)
         return [
             self._day_classes(by_gap),
             [(price, space.grid.per_person(columns, days)) for price, columns in by_time.items()],
@@ -164,23 +193,6 @@ class Sweep:
 
     def _day_classes(self, prices: list[int]) -> Classes:
         return [(p, self.space.days_where(price == p for price in prices)) for p in sorted(set(prices))]
-
-
-def _narrow(request: Request, hard: list[Days], index: int, bound: int) -> Days:
-    """The part of the window that a series within the bound can use."""
-    weights, (first, last) = request.weights, hard[index]
-    lo, hi = request.earliest, request.latest_first
-    targets = [step.target for step in gaps(request)[:index]]
-    if request.anchor:
-        lo = hi = request.anchor.day
-        targets.append(request.steps[0].target)
-    elif weights.delay_day:
-        hi = min(hi, lo + bound // weights.delay_day * DAY)
-    if not weights.gap_day and targets:
-        return first, last
-    slack = bound // weights.gap_day if targets else 0
-    shift = sum(targets)
-    return max(first, lo + (shift - slack) * DAY), min(last, hi + (shift + slack) * DAY)
 
 
 def _length(window: Days) -> int:

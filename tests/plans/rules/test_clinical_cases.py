@@ -1,5 +1,6 @@
 """Every worked case in tests/cases/clinical, exactly; a file that is added there is run as well."""
 
+import copy
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -245,3 +246,38 @@ CHECKS: dict[str, Callable[..., None]] = {
     "check_ins": check_check_ins,
     "triage": check_triage,
 }
+
+
+def with_unread_key(case: Json, *path: str) -> Json:
+    changed = copy.deepcopy(dict(case))
+    place = changed
+    for key in path:
+        place = place[key]
+    place["unread"] = 1
+    return changed
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        (),
+        ("input",),
+        ("input", "screening", "SQ-HSV-PAST"),
+        ("expected",),
+        ("expected", "sessions"),
+        ("expected", "flags"),
+        ("aftercare",),
+        ("aftercare", "session"),
+    ],
+    ids="/".join,
+)
+def test_a_key_that_nobody_reads_fails_its_case(path: tuple[str, ...]) -> None:
+    case = CASES["case-worked-D13"]
+    test_worked(case)
+    with pytest.raises(AssertionError):
+        test_worked(with_unread_key(case, *path))
+
+
+def test_an_unknown_kind_of_check_fails_its_case() -> None:
+    with pytest.raises(KeyError, match="weather"):
+        test_worked({**CASES["case-worked-D13"], "checks": [{"weather": "fine"}]})

@@ -52,6 +52,12 @@ def test_broken_once(name: str, change: dict[str, Any], told: list[str]) -> None
     assert problems(files) == [f"screening.json: {message}" for message in told]
 
 
+def test_a_date_is_asked_only_for_an_answer_that_exists() -> None:
+    files = copied_files()
+    thing(files, "screening.json", "SQ-ISO")["date"]["for_answers"] = ["halted"]
+    assert problems(files) == ["screening.json: SQ-ISO: for_answers: 'halted' is not one of the options"]
+
+
 def test_the_roles_are_those_of_the_clinic() -> None:
     files = copied_files()
     thing(files, "screening.json", "prescriber")["rank"] = 3

@@ -1,0 +1,65 @@
+"""What a person does with a page: choose, tick, type, press; and how often they had to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from playwright.sync_api import Locator, Page
+
+Look = Callable[[Page], None]
+
+
+class Hands:
+    """One person in front of one page; every press is counted, every page they land on is looked at."""
+
+    def __init__(self, page: Page, look: Look) -> None:
+        self.page, self.look = page, look
+        self.pressed: list[str] = []
+
+    def open(self, url: str) -> None:
+        """Go to an address."""
+        self.page.goto(url)
+        self.look(self.page)
+
+    def press(self, name: str, *, role: str = "button", first: bool = False) -> None:
+        """Press a button or follow a link that leads to another page."""
+        found = self.page.locator("main").get_by_role(role, name=name)  # type: ignore[arg-type]
+        with self.page.expect_navigation():
+            (found.first if first else found).click()
+        self.pressed.append(name)
+        self.look(self.page)
+
+    def fill(self, values: Mapping[str, str | list[str]]) -> None:
+        """Set each field by its name; a list ticks several boxes of one name."""
+        for name, value in values.items():
+            for one in [value] if isinstance(value, str) else value:
+                self.set(name, one)
+
+    def set(self, name: str, value: str) -> None:
+        """Choose, tick or type, whichever the field is for."""
+        fields = self.page.locator(f'main [name="{name}"]')
+        if fields.first.evaluate("field => ['radio', 'checkbox'].includes(field.type)"):
+            self._choose(fields if value == "on" else self.page.locator(f'[name="{name}"][value="{value}"]'))
+        elif fields.first.evaluate("field => field.tagName") == "SELECT":
+            fields.select_option(value)
+        else:
+            self._unfold(fields)
+            fields.fill(value)
+
+    def _choose(self, field: Locator) -> None:
+        if not field.is_checked():
+            self._unfold(field)
+            # The label is what a person sees of a chip; the control itself is hidden behind it.
+            self.page.locator(f'label[for="{field.get_attribute("id")}"]').first.click()
+
+    def _unfold(self, field: Locator) -> None:
+        folded = self.page.locator("details:not([open])").filter(has=field)
+        while folded.count():
+            folded.first.locator("> summary").click()
+
+
+def shown(page: Page, words: Iterable[str]) -> None:
+    """Assert that the main part of the page says each of these."""
+    told = " ".join(page.inner_text("main").split())
+    missing = [word for word in words if word not in told]
+    assert not missing, f"{page.url}: {missing} not in {told[:2000]}"
