@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from clinic.actions import audit
-from clinic.permissions import STAFF, Request, actor_of, patient_actor, staff_member
+from clinic.permissions import STAFF, Request, actor_of, patient_actor, source_of, staff_member
 from clinic.rules.pages import PAGES, Audience, Page
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -99,7 +99,7 @@ class RightsTable:
             raise Http404
         request.membership = membership
         request.clinic = membership.clinic
-        request.actor = actor_of(membership, request.META.get("REMOTE_ADDR", ""))
+        request.actor = actor_of(membership, source_of(request))
         if settings.STAFF_SECOND_FACTOR and not is_mfa_enabled(request.user):
             return redirect("mfa_activate_totp")
         if page.right is not None and not request.actor.may(page.right):
@@ -107,7 +107,7 @@ class RightsTable:
         return None
 
     def _patient(self, request: Request, page: Page, kwargs: dict[str, Any]) -> HttpResponse | None:
-        actor = patient_actor(request, request.META.get("REMOTE_ADDR", ""))
+        actor = patient_actor(request, source_of(request))
         if actor is None:
             return redirect("patients:sign_in")
         request.actor = actor

@@ -24,6 +24,15 @@ STAFF = "staff"
 PATIENT = "patient"
 
 
+def source_of(request: HttpRequest) -> str:
+    """Return the network address that asked; behind a proxy of ours, the one that the proxy saw."""
+    if settings.BEHIND_PROXY:
+        forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")[-1].strip()
+        if forwarded:
+            return forwarded[:45]
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
 def staff_member(request: HttpRequest, slug: str) -> Membership | None:
     """Return the membership of the signed-in person in a clinic; a code by mail never opens one."""
     if not request.user.is_authenticated or request.session.get("kind") != STAFF:

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from clinic.rules.typed_days import NotADay, read_day
@@ -23,7 +24,8 @@ class StaffDayField(forms.CharField):
         text = super().clean(value)
         if not text:
             return None
-        assert self.today is not None, "the form sets `today` from the clinic's calendar"
+        if self.today is None:
+            raise ImproperlyConfigured("The form sets `today` of its days from the clinic's calendar.")
         try:
             return read_day(text, self.today, past=self.past)
         except NotADay:

@@ -81,14 +81,14 @@ PAGES: dict[str, Page] = {
         Page(Audience.SIGNED_IN, None, BOTH),
     ),
     **_each(("mfa_index", "mfa_view_recovery_codes"), Page(Audience.SIGNED_IN)),
-    "clinic:theme": Page(Audience.SIGNED_IN, None, POST),
+    "clinic:theme": _public("POST"),
     # Pages that exist in the demo alone.
     "clinic:demo_mail": Page(Audience.DEMO),
     # The day, patients and bookings.
     "plans:today": _staff(Right.SEE_DIARY),
     "plans:day": _staff(Right.SEE_DIARY),
     "plans:worklist": _staff(Right.BOOK),
-    "patients:list": _staff(Right.SEE_IDENTITY),
+    "patients:list": _staff(Right.SEE_IDENTITY, BOTH),
     "patients:new": _staff(Right.EDIT_IDENTITY, BOTH),
     "patients:edit": _staff(Right.EDIT_IDENTITY, BOTH),
     "patients:access": _staff(Right.EDIT_IDENTITY, POST),

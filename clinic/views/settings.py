@@ -7,7 +7,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from clinic.actions import audit as log
 from clinic.actions.people import THEMES, choose_theme
 from clinic.forms.settings import LogForm
-from clinic.permissions import Request
+from clinic.permissions import Request, source_of
 from clinic.queries.log import lines, people, verbs
 from clinic.queries.site import settings_of
 from clinic.rules.roles import Actor
@@ -32,7 +32,7 @@ def theme(request: Request) -> HttpResponse:
     wanted = request.POST.get("theme", "")
     if request.user.is_authenticated and wanted in THEMES:
         actor = Actor(
-            request.user.pk, request.user.name, frozenset(), source=request.META.get("REMOTE_ADDR", "")
+            request.user.pk, request.user.name, frozenset(), source=source_of(request)
         )
         choose_theme(actor, request.user, wanted, at=request.at)
     back = request.POST.get("next", "")

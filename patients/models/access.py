@@ -37,7 +37,7 @@ class PatientAccess(models.Model):
 
 
 class SignInCode(models.Model):
-    """A six-digit code sent to an address. It works once, for ten minutes, in the browser that asked."""
+    """An eight-digit code sent to an address. It works once, for ten minutes, in the browser that asked."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     email = models.EmailField()

@@ -13,7 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from clinic.actions import audit
 from clinic.actions.refusal import Refused
 from clinic.models import User
-from clinic.permissions import PATIENT, Request
+from clinic.permissions import PATIENT, Request, source_of
 from patients.actions.access import confirm_birth_date
 from patients.actions.sign_in import send_code, use_code
 from patients.forms.access import AddressForm, CodeForm, ConfirmForm
@@ -37,7 +37,7 @@ def sign_in(request: Request) -> HttpResponse:
             asked = send_code(
                 form.cleaned_data["email"],
                 language=get_language() or settings.LANGUAGE_CODE,
-                source=request.META.get("REMOTE_ADDR", ""),
+                source=source_of(request),
                 at=request.at,
             )
         except Refused as refused:
@@ -59,7 +59,7 @@ def code(request: Request) -> HttpResponse:
     if form.is_valid():
         try:
             asked = UUID(request.session[ASKED])
-            source = request.META.get("REMOTE_ADDR", "")
+            source = source_of(request)
             user = use_code(asked, form.cleaned_data["code"], source=source, at=request.at)
         except Refused as refused:
             _explain(form, refused)

@@ -23,9 +23,13 @@ KEY_ID = "key_%s"  # two forms stand on the page
 
 
 def patients(request: Request, clinic: str) -> HttpResponse:
-    """List the clinic's patients, or those who match what was typed. A search leaves a line in the log."""
-    typed = request.GET.get("q", "")[:200].replace("\x00", "").strip()
-    page = found(request.actor, request.clinic, typed, request.GET.get("page", "1"))
+    """List the clinic's patients, or those who match what was typed. A search leaves a line in the log.
+
+    A search is a POST although it changes nothing: a name must not stand in an address.
+    """
+    typed = request.POST.get("q", "")[:200].replace("\x00", "").strip()
+    wanted = request.POST if typed else request.GET
+    page = found(request.actor, request.clinic, typed, wanted.get("page", "1"))
     if typed:
         audit.record(request.actor, "search", ("page", "patients:list"), at=request.at)
     return render(request, "patients/registry/patients.html", {"page": page, "typed": typed})

@@ -1,7 +1,7 @@
 """The last look before dates are written: spacing, who may book it, the clock, hours, skills and kinds."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from uuid import UUID
 
@@ -153,21 +153,19 @@ def _refuse_gap(actor: Actor, series: Series, number: int, days: int, reason: st
 
 def _refuse_event(actor: Actor, series: Series, session: Session, reason: str) -> None:
     """Keep the days before the patient's event clear, unless a practitioner writes why."""
-    if series.event_on is None or not _keep_clear(series) <= session.slot.day <= series.event_on:
+    if series.event_on is None:
+        return
+    clear_from = series.event_on - timedelta(days=series.keep_clear_days)
+    if not clear_from <= session.slot.day <= series.event_on:
         return
     if not actor.may(Right.WRITE_CLINICAL) or len(reason.strip()) < REASON_LENGTH:
         raise Refused(
             _(
-                "Session %(number)s would be too close to the patient's event. A practitioner may book it and write why."
+                "Session %(number)s would be too close to the event. A practitioner may book it and write why."
             )
             % {"number": session.number},
             code="event",
         )
-
-
-def _keep_clear(series: Series) -> date:
-    assert series.event_on is not None
-    return series.event_on - timedelta(days=series.keep_clear_days)
 
 
 def _order(number: int) -> Refused:

@@ -14,7 +14,8 @@ from clinic.actions.refusal import Refused
 from clinic.models import Clinic
 from clinic.rules.roles import SYSTEM, Actor, Right
 from plans.models import ProtocolVersion
-from plans.rules.protocol import Protocol, parse
+from plans.queries.protocols import parsed
+from plans.rules.protocol import Protocol, ProtocolError, check_edits, parse
 
 
 @transaction.atomic
@@ -40,6 +41,7 @@ def publish(actor: Actor, clinic: Clinic, files: Mapping[str, Any], at: datetime
             code="version_taken",
             field="version",
         )
+    refuse_unsafe_edits(clinic, protocol)
     published = ProtocolVersion.objects.create(
         clinic=clinic,
         protocol=protocol.course.protocol.id,
@@ -51,6 +53,20 @@ def publish(actor: Actor, clinic: Clinic, files: Mapping[str, Any], at: datetime
     )
     audit.record(actor, "publish", published, at=at, clinic_id=clinic.pk)
     return published
+
+
+def refuse_unsafe_edits(clinic: Clinic, protocol: Protocol) -> None:
+    """Refuse a draft that changes what a clinic may not change in the version that is in force.
+
+    Raises ProtocolError with every such change. A first version stands as it was shipped.
+    """
+    standing = ProtocolVersion.objects.filter(clinic=clinic, protocol=protocol.course.protocol.id)
+    newest = standing.order_by("-published_at", "-pk").first()
+    if newest is None:
+        return
+    problems = check_edits(parsed(newest), protocol)
+    if problems:
+        raise ProtocolError(problems)
 
 
 def checksum(files: Mapping[str, Any]) -> str:

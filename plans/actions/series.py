@@ -11,6 +11,7 @@ from clinic.actions.refusal import Refused
 from clinic.rules.roles import Actor, Right
 from plans.actions import holding
 from plans.actions.booking import lock, place, session_of, tell_patient, write_change
+from plans.actions.single import tell
 from plans.actions.visits import mark
 from plans.models import Kind, Series, SeriesChange, Visit
 from plans.queries.protocols import parsed
@@ -33,7 +34,10 @@ def cancel(
     if scope not in SCOPES:
         raise Refused(_("Choose which sessions to cancel."), code="scope", field="scope")
     if visit.series is None:
-        mark(actor, visit, State.CANCELLED, at=at, reason=reason)
+        was = visit.state
+        cancelled = mark(actor, visit, State.CANCELLED, at=at, reason=reason)
+        if was != State.CANCELLED:
+            tell(cancelled, "plans/cancelled", at)
         return None
     series = lock(visit.series)
     chosen = _in_scope(series, visit, scope)

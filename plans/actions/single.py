@@ -32,10 +32,11 @@ def book(
     """
     if kind in (Kind.TREATMENT, Kind.BLOCKED):
         raise Refused(_("Choose what kind of visit this is."), code="kind", field="kind")
-    made_before = Visit.objects.filter(pk=key, clinic=clinic).first()
+    visit_type = _type(clinic, kind)
+    holding.lock([patient.resource_id])
+    made_before = _made_before(key, clinic, kind, patient)
     if made_before is not None:
         return made_before
-    visit_type = _type(clinic, kind)
     _refuse_past(clinic, slot, at)
     checking.refuse_unfree(clinic, kind, [Session(1, slot)])
     visit = Visit(
@@ -53,7 +54,7 @@ def book(
     visit.save(force_insert=True)
     holding.hold([visit], visit_type)
     audit.record(actor, "book", visit, at=at, patient_id=patient.pk, clinic_id=clinic.pk)
-    _tell(visit, "plans/booked", at)
+    tell(visit, "plans/booked", at)
     return visit
 
 
@@ -62,11 +63,15 @@ def block(
     actor: Actor, member: Membership, *, slot: Slot, minutes: int, note: str, at: datetime, key: UUID
 ) -> Visit:
     """Keep time of one practitioner free of visits: a break, a meeting, a service of the device."""
-    made_before = Visit.objects.filter(pk=key, clinic=member.clinic).first()
+    if member.user.resource_id is not None:
+        holding.lock([member.user.resource_id])
+    made_before = _made_before(key, member.clinic, Kind.BLOCKED, None)
     if made_before is not None:
         return made_before
     if not 5 <= minutes <= DAY_MINUTES - slot.start:
         raise Refused(_("Blocked time lasts from 5 minutes to the end of the day."), code="minutes", field="minutes")
+    if slot.practitioner != member.user.resource_id:
+        raise Refused(_("Choose whose time is blocked."), code="practitioner", field="who")
     _refuse_past(member.clinic, slot, at)
     visit = Visit(
         pk=key,
@@ -95,6 +100,8 @@ def move(actor: Actor, visit: Visit, slot: Slot, *, at: datetime, seen: int) -> 
         return visit
     if visit.sequence != seen or visit.state not in HELD:
         raise Refused(_("This visit has changed since it was shown. Nothing has been moved."), code="offer_stale")
+    if visit.kind == Kind.BLOCKED:
+        raise Refused(_("Blocked time does not move. Cancel it and block another time."), code="kind")
     _refuse_past(visit.clinic, slot, at)
     checking.refuse_unfree(visit.clinic, visit.kind, [Session(1, slot)], without=[visit.pk])
     holding.let_go([visit])
@@ -106,8 +113,19 @@ def move(actor: Actor, visit: Visit, slot: Slot, *, at: datetime, seen: int) -> 
     visit.save()
     holding.hold([visit], _type(visit.clinic, visit.kind))
     audit.record(actor, "move", visit, at=at, patient_id=visit.patient_id, fields=["starts_at"])
-    _tell(visit, "plans/moved", at)
+    tell(visit, "plans/moved", at)
     return visit
+
+
+def _made_before(key: UUID, clinic: Clinic, kind: str, patient: Patient | None) -> Visit | None:
+    """Return what the same form made already; the key of anything else is refused."""
+    found = Visit.objects.filter(pk=key).first()
+    if found is None:
+        return None
+    same = (found.clinic_id, found.kind, found.patient_id) == (clinic.pk, kind, patient.pk if patient else None)
+    if not same:
+        raise Refused(_("This form was used before. Open it afresh; nothing has been booked."), code="key_used")
+    return found
 
 
 def _type(clinic: Clinic, kind: str) -> VisitType:
@@ -136,7 +154,8 @@ def _seat(visit: Visit, slot: Slot) -> None:
     visit.starts_at, visit.ends_at = holding.instants(visit)
 
 
-def _tell(visit: Visit, mail: str, at: datetime) -> None:
+def tell(visit: Visit, mail: str, at: datetime) -> None:
+    """Queue a mail about one visit; it waits three minutes, so that taking the step back sends nothing."""
     if visit.patient is None:
         return
     outbox.queue(

@@ -32,6 +32,8 @@ def mark(actor: Actor, visit: Visit, state: str, *, at: datetime, reason: str = 
             % {"before": visit.get_state_display(), "after": Visit.State(after).label},
             code="state_order",
         )
+    if visit.kind == Kind.BLOCKED and after is not State.CANCELLED:
+        raise Refused(_("Nobody arrives at blocked time; it can only be cancelled."), code="blocked")
     _check_day(visit, after, at)
     visit.state_before, visit.state, visit.state_at = before, after, at
     if after in (State.CANCELLED, State.NO_SHOW):
@@ -51,15 +53,18 @@ def mark(actor: Actor, visit: Visit, state: str, *, at: datetime, reason: str = 
 def undo(actor: Actor, visit: Visit, *, at: datetime) -> Visit:
     """Take the last step back, inside the same day. What the visit had let go is held again, or refused."""
     visit = _locked(visit)
-    if not visit.state_before or local_day(visit.state_at, visit.clinic.zone) != local_day(
-        at, visit.clinic.zone
-    ):
+    if not visit.state_before or not _same_day(visit, at):
         raise Refused(_("There is nothing to take back any more."), code="nothing_to_undo")
     if visit.state == State.DONE and hasattr(visit, "record"):
         raise Refused(_("The record of this session is signed, so it stays done."), code="signed")
+    if visit.state == State.CANCELLED and visit.series_id:
+        raise Refused(
+            _("The patient hears of this through the series. Book the session again there."), code="through_series"
+        )
     back = State(visit.state_before)
     if back in HELD and State(visit.state) not in HELD:
         _refuse_second(visit)
+        outbox.void(visit)  # a mail that it is cancelled, where none has gone out yet
         holding.hold([visit], VisitType.objects.filter(clinic=visit.clinic, kind=visit.kind).first())
     audit.record(actor, "undo", visit, at=at, patient_id=visit.patient_id, reason=visit.state)
     visit.state, visit.state_before, visit.state_at = back, "", at
@@ -68,6 +73,18 @@ def undo(actor: Actor, visit: Visit, *, at: datetime) -> Visit:
     if visit.series is not None:
         _carry_along(visit.series)
     return visit
+
+
+def may_undo(visit: Visit, at: datetime) -> bool:
+    """Say whether the last step can still be taken back, so that a page offers it only then."""
+    signed = visit.state == State.DONE and hasattr(visit, "record")
+    cancelled = visit.state == State.CANCELLED and visit.series_id is not None
+    return bool(visit.state_before) and _same_day(visit, at) and not signed and not cancelled
+
+
+def _same_day(visit: Visit, at: datetime) -> bool:
+    zone = visit.clinic.zone
+    return local_day(visit.state_at, zone) == local_day(at, zone)
 
 
 def _locked(visit: Visit) -> Visit:

@@ -233,6 +233,19 @@ def finish(stage: Stage, visit: Visit, record: SessionRecord, at: datetime) -> A
     return treat.sign(actor, record, at)
 
 
+def correct_end(visit: Visit, sheet: AftercareSheet, at: datetime) -> None:
+    """The practitioner finds that the clock was wrong; a new sheet shifts every time."""
+    earlier = sheet.ended_at - timedelta(minutes=5)
+    reason = "The clock in the room was five minutes fast."
+    treat.correct_end(visit.practitioner.actor, sheet.record, earlier, reason, at)
+
+
+def add_words(visit: Visit, sheet: AftercareSheet, at: datetime) -> None:
+    """The practitioner writes down what the patient said the day after."""
+    text = "Called the day after: the redness has settled, slept well."
+    consult.add_addendum(visit.practitioner.actor, sheet.record, text, at)
+
+
 def _open_flags(visit: Visit, record: SessionRecord) -> Iterable[Flag]:
     stand = ground(visit)
     return stand.open(record) if stand else ()

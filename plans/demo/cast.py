@@ -1,6 +1,7 @@
 """Who tells which story: the planted day first, then everybody else, then the second clinic."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import TypeAlias
 
 from plans.demo import others, people
 from plans.demo.dates import Aim
@@ -9,6 +10,7 @@ from plans.demo.stories import blocked_time, enquiry, seen_first, tested, treate
 from plans.demo.today import BLOCKED_TIME, CONSULTATIONS, SEEN_AGAIN, TREATMENTS
 from plans.demo.twists import Twist
 
+Twists: TypeAlias = Mapping[int, Twist]
 AMARA_DAYS = 2
 NOT_TODAY = {"09:15": Twist.NOT_COME, "12:15": Twist.CALLED_OFF, "14:15": Twist.PAUSED}
 
@@ -68,7 +70,8 @@ def _with_a_series(stage: Stage) -> Iterator[Story[None]]:
     for (days, who), person in zip(BOOKED, others.BOOKED, strict=True):
         yield treated(stage, person, who, days, talked=days + 10)
     for (days, who, twists), person in zip(UNDER_WAY, others.UNDER_WAY, strict=True):
-        yield treated(stage, person, who, days, twists=twists)
+        decided = FEWER_AND_SLOWER if person is others.UNDER_WAY[0] else None
+        yield treated(stage, person, who, days, twists=twists, decided=decided)
     for (days, number), person in zip(((30, 2), (72, 3)), others.PAUSED, strict=True):
         yield treated(stage, person, "lead", days, twists={number: Twist.HELD_EARLY})
     for person in others.RESUMED:
@@ -81,7 +84,13 @@ def _with_a_series(stage: Stage) -> Iterator[Story[None]]:
 
 # When the first session was or will be, in days before the planted day; who treats; what comes between.
 BOOKED = ((-3, "lead"), (-5, "nurse"), (-4, "therapist"), (-4, "shared"), (-5, "therapist"))
-UNDER_WAY = (
+FEWER_AND_SLOWER = {
+    "decision": "changed",
+    "sessions": 4,
+    "interval_days": 42,
+    "decision_reason": "Is away every other month; fewer sessions, further apart.",
+}
+UNDER_WAY: tuple[tuple[int, str, Twists], ...] = (
     (130, "lead", {2: Twist.MOVED}),
     (100, "nurse", {2: Twist.MISSED}),
     (95, "therapist", {3: Twist.CANCELLED}),
@@ -91,12 +100,12 @@ UNDER_WAY = (
     (55, "lead", {}),
     (40, "therapist", {}),
 )
-STOPPED = (
+STOPPED: tuple[tuple[int, Twists], ...] = (
     (100, {3: Twist.STOPPED_BY_PATIENT}),
     (80, {2: Twist.STOPPED_AFTER_REACTION}),
     (110, {3: Twist.STOPPED_CONTENT}),
 )
-HARBOUR = (
+HARBOUR: tuple[tuple[int, Twists], ...] = (
     (120, {}),
     (80, {2: Twist.MOVED}),
     (60, {}),

@@ -33,8 +33,9 @@ class Person:
     def concern(self) -> Concern:
         """Return what they came for, as a consultation keeps it."""
         what, how_much, where = self.wish.split(":")
-        graded = {"grade": int(how_much)} if how_much.isdigit() else {"severity": how_much}
-        return Concern(id=what, areas=where.split(","), **graded)  # type: ignore[typeddict-item]
+        if how_much.isdigit():
+            return Concern(id=what, areas=where.split(","), grade=int(how_much))
+        return Concern(id=what, areas=where.split(","), severity=how_much)
 
     @property
     def areas(self) -> list[str]:

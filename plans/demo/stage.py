@@ -1,7 +1,7 @@
 """The player: every story says when it goes on; the earliest of all goes next, up to the planted instant."""
 
 import heapq
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Generator, Iterable
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from random import Random
@@ -51,23 +51,19 @@ class Stage:
 
 
 def play(stories: Iterable[Story[None]], until: datetime) -> None:
-    """Tell all stories at once, in order of time; what would come after `until` is not told."""
-    waiting: list[tuple[datetime, int, Story[None]]] = []
-    for number, story in enumerate(stories):
-        _wait(waiting, number, story, lambda story=story: next(story))
+    """Tell all stories at once, in order of time; what would come after `until` is not told.
+
+    Time never goes back: a story that names an instant that is past goes on at once.
+    """
+    told = list(stories)
+    waiting = [(next(story).astimezone(UTC), number) for number, story in enumerate(told)]
+    heapq.heapify(waiting)
+    now = datetime.min.replace(tzinfo=UTC)
     while waiting and waiting[0][0] <= until:
-        at, number, story = heapq.heappop(waiting)
-        _wait(waiting, number, story, lambda story=story, at=at: story.send(at))
-
-
-def _wait(
-    waiting: list[tuple[datetime, int, Story[None]]],
-    number: int,
-    story: Story[None],
-    go_on: Callable[[], datetime],
-) -> None:
-    try:
-        when = go_on()
-    except StopIteration:
-        return
-    heapq.heappush(waiting, (when.astimezone(UTC), number, story))
+        when, number = heapq.heappop(waiting)
+        now = max(now, when)
+        try:
+            when = told[number].send(now)
+        except StopIteration:
+            continue
+        heapq.heappush(waiting, (when.astimezone(UTC), number))

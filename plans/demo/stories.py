@@ -18,6 +18,7 @@ from plans.rules.visiting import State
 
 SLOW = ("surgical_scars", "melasma")
 BODY = {"chest", "hands", "arms", "abdomen"}
+CLOCK_WAS_WRONG, CALLS_LATER = 0.06, 0.08
 NOT_NOW = "Hopes for a result that this treatment cannot give; talked about other ways."
 
 
@@ -35,10 +36,12 @@ def consultation(
     *,
     is_refused: bool = False,
     is_open: bool = False,
+    decided: Mapping[str, Any] | None = None,
 ) -> Story[tuple[datetime, Series | None]]:
     """A first consultation, so many days before the planted day or in a slot of it, up to the signature.
 
-    `is_open` leaves the draft unsigned: a safety question stands in the way.
+    `is_open` leaves the draft unsigned: a safety question stands in the way. `decided` is what the
+    practitioner decides where it is not what was proposed.
     """
     day = when.day if isinstance(when, Slot) else stage.open_day(when)
     at = yield stage.in_hours(stage.open_day((stage.day - day).days + stage.dice.randint(3, 9)))
@@ -48,7 +51,7 @@ def consultation(
     )
     at = yield from come_in(stage, visit, at)
     at = yield visit.starts_at + stage.minutes(6, 12)
-    changes = _event(stage, person)
+    changes = {**_event(stage, person), **(decided or {})}
     if is_refused:
         changes |= {"decision": Consultation.Decision.REFUSED, "decision_reason": NOT_NOW}
     draft = acts.open_consultation(visit, person, at, **changes)
@@ -86,6 +89,7 @@ def treated(
     twists: Mapping[int, Twist] | None = None,
     again: tuple[str, Slot] | None = None,
     talked: int | None = None,
+    decided: Mapping[str, Any] | None = None,
 ) -> Story[None]:
     """A whole series: its first session so many days before the planted day, or one session where aimed.
 
@@ -97,7 +101,7 @@ def treated(
         if isinstance(when, Slot)
         else talked or _first_session(stage, person, when) + stage.dice.randint(7, 13)
     )
-    at, series = yield from consultation(stage, person, who, begins)
+    at, series = yield from consultation(stage, person, who, begins, decided=decided)
     at = yield at + stage.minutes(3, 9)
     if series is None or not _book(stage, series, when, at):
         return
@@ -156,7 +160,13 @@ def session(stage: Stage, visit: Visit, person: Person, at: datetime) -> Story[d
     )
     record = acts.begin(stage, visit, person, at)
     at = yield visit.ends_at - stage.minutes(1, 3)
-    acts.finish(stage, visit, record, at)
+    sheet = acts.finish(stage, visit, record, at)
+    if stage.dice.random() < CLOCK_WAS_WRONG:
+        at = yield at + stage.minutes(15, 40)
+        acts.correct_end(visit, sheet, at)
+    if stage.dice.random() < CALLS_LATER:
+        at = yield at + timedelta(hours=22)
+        acts.add_words(visit, sheet, at)
     return at
 
 

@@ -34,7 +34,7 @@ class Twist(StrEnum):
 
 def moved(stage: Stage, visit: Visit, at: datetime) -> Story[datetime | None]:
     """The patient asks for another day, some days before."""
-    at = yield _later(at, visit.starts_at - timedelta(days=4) - stage.minutes(0, 120))
+    at = yield visit.starts_at - timedelta(days=4) - stage.minutes(0, 120)
     dates.move(stage, visit, at)
     return at
 
@@ -55,7 +55,7 @@ def not_come(stage: Stage, visit: Visit, at: datetime) -> Story[datetime | None]
 
 def cancelled(stage: Stage, visit: Visit, at: datetime) -> Story[datetime | None]:
     """Cancelled two days before, and booked again at once."""
-    at = yield _later(at, visit.starts_at - timedelta(days=2))
+    at = yield visit.starts_at - timedelta(days=2)
     whole.cancel(stage.desk, visit, scope="one", at=at, reason="Has to work that day.")
     at = yield at + stage.minutes(5, 9)
     return at if dates.make_good(stage, visit, visit.day + timedelta(days=3), at) else None
@@ -63,14 +63,14 @@ def cancelled(stage: Stage, visit: Visit, at: datetime) -> Story[datetime | None
 
 def called_off(stage: Stage, visit: Visit, at: datetime) -> Story[datetime | None]:
     """Cancelled on the day; a new date is still to be found."""
-    at = yield _later(at, visit.starts_at - timedelta(hours=3, minutes=45))
+    at = yield visit.starts_at - timedelta(hours=3, minutes=45)
     whole.cancel(stage.desk, visit, scope="one", at=at, reason="Unwell this morning.")
     return None
 
 
 def ends_here(stage: Stage, visit: Visit, at: datetime) -> Story[datetime | None]:
     """This session and those after it are cancelled until the patient is back from abroad."""
-    at = yield _later(at, visit.starts_at - timedelta(days=6))
+    at = yield visit.starts_at - timedelta(days=6)
     whole.cancel(stage.desk, visit, scope="following", at=at, reason="Abroad for some weeks; will call.")
     return None
 
@@ -102,24 +102,19 @@ def resumed(stage: Stage, visit: Visit, at: datetime) -> Story[datetime | None]:
 
 
 def _hold(stage: Stage, visit: Visit, at: datetime, when: datetime, reason: str) -> Story[datetime]:
-    at = yield _later(at, when - stage.minutes(0, 150))
+    at = yield when - stage.minutes(0, 150)
     whole.pause(visit.practitioner.actor, dates.fresh(visit.series), reason=reason, at=at)  # type: ignore[arg-type]
     return at
 
 
 def _stopped(end_reason: str, reason: str) -> Tell:
     def tell(stage: Stage, visit: Visit, at: datetime) -> Story[datetime | None]:
-        at = yield _later(at, visit.starts_at - timedelta(days=8) - stage.minutes(0, 120))
+        at = yield visit.starts_at - timedelta(days=8) - stage.minutes(0, 120)
         series = dates.fresh(visit.series)  # type: ignore[arg-type]
         whole.stop(visit.practitioner.actor, series, end_reason=end_reason, reason=reason, at=at)
         return None
 
     return tell
-
-
-def _later(at: datetime, when: datetime) -> datetime:
-    """Return `when`, or a few minutes from now where that is past."""
-    return max(when, at + timedelta(minutes=3))
 
 
 TWISTS: Mapping[Twist, Tell] = {

@@ -1,6 +1,7 @@
 """What suits the patient, typed into a GET form: a choice is a link, and Back works."""
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from crispy_forms.bootstrap import InlineCheckboxes
@@ -16,6 +17,18 @@ from plans.rules.wishes import Wishes
 DAYS = [(0, _("Mon")), (1, _("Tue")), (2, _("Wed")), (3, _("Thu")), (4, _("Fri")), (5, _("Sat")), (6, _("Sun"))]
 TIMES = [("morning", _("Morning")), ("afternoon", _("Afternoon")), ("evening", _("After 17:00"))]
 LONGEST_AWAY = 366
+FARTHEST = 3 * 365
+
+
+class PlannedDayField(StaffDayField):
+    """A day in the diary: nothing is planned further ahead than three years."""
+
+    def clean(self, value: Any) -> Any:
+        """Return a date within reach, or None when nothing was typed."""
+        day = super().clean(value)
+        if day and self.today and day > self.today + timedelta(days=FARTHEST):
+            raise forms.ValidationError(_("That is more than three years ahead. Type an earlier day."), code="far")
+        return day
 
 
 class WishesForm(forms.Form):
@@ -23,7 +36,7 @@ class WishesForm(forms.Form):
 
     show_optional = False
 
-    first = StaffDayField(label=_("First session from"), required=False, help_text=_("Type 18/1, mon or +1w"))
+    first = PlannedDayField(label=_("First session from"), required=False, help_text=_("Type 18/1, mon or +1w"))
     days = forms.MultipleChoiceField(
         label=_("Days"), choices=DAYS, required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -31,11 +44,15 @@ class WishesForm(forms.Form):
         label=_("Time of day"), choices=TIMES, required=False, widget=forms.CheckboxSelectMultiple
     )
     who = forms.ChoiceField(label=_("Practitioner"), required=False)
-    away_from = StaffDayField(label=_("Away from"), required=False)
-    away_to = StaffDayField(label=_("Away until"), required=False)
-    finish = StaffDayField(label=_("Finished by"), required=False)
+    away_from = PlannedDayField(label=_("Away from"), required=False)
+    away_to = PlannedDayField(label=_("Away until"), required=False)
+    finish = PlannedDayField(label=_("Finished by"), required=False)
+    why = PlannedDayField(label=_("Why not on"), required=False, help_text=_("A day the patient asks for"))
+    session = forms.ChoiceField(label=_("As session"), required=False)
 
-    def __init__(self, *args: Any, today: date, practitioners: list[Membership], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, today: date, practitioners: list[Membership], sessions: Sequence[int], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
         for field in self.fields.values():
@@ -47,6 +64,7 @@ class WishesForm(forms.Form):
         for member in practitioners:
             choices.append((f"only-{member.user.resource_id}", _("Only %(name)s") % {"name": member.user.name}))
         self.fields["who"].choices = choices  # type: ignore[attr-defined]
+        self.fields["session"].choices = [(str(one), str(one)) for one in sessions]  # type: ignore[attr-defined]
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
@@ -57,6 +75,7 @@ class WishesForm(forms.Form):
             "who",
             Fieldset(_("Keep clear"), "away_from", "away_to"),
             "finish",
+            Fieldset(_("Ask about one day"), "why", "session"),
         )
 
     def clean(self) -> dict[str, Any]:
@@ -72,6 +91,14 @@ class WishesForm(forms.Form):
         if data.get("finish") and data["finish"] < (data.get("first") or self.today):
             self.add_error("finish", _("The last session would have to be before the first. Choose a later day."))
         return data
+
+    def asked_about(self) -> tuple[date, int] | None:
+        """Return the day that was asked about and the session it is for, where both can be read."""
+        data = self.cleaned_data if self.is_bound and self.is_valid() else {}
+        sessions = self.fields["session"].choices  # type: ignore[attr-defined]
+        if not data.get("why") or not sessions:
+            return None
+        return data["why"], int(data.get("session") or sessions[0][0])
 
     def wishes(self) -> Wishes:
         """Return what was typed, as rules know it; nothing where nothing valid was typed."""

@@ -6,7 +6,7 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from clinic.forms.days import StaffDayField
+from plans.forms.booking import PlannedDayField
 
 LONGEST = 500
 
@@ -17,7 +17,12 @@ class ConfirmForm(forms.Form):
     offer = forms.CharField(
         max_length=6000, error_messages={"required": _("Choose one of the proposals first.")}
     )
-    reason = forms.CharField(label=_("Reason"), max_length=LONGEST, required=False)
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=LONGEST,
+        required=False,
+        error_messages={"max_length": _("Write at most 500 characters.")},
+    )
 
 
 class ReasonForm(forms.Form):
@@ -37,7 +42,7 @@ class ReasonForm(forms.Form):
 class ResumeForm(forms.Form):
     """From which day on the series may go on."""
 
-    earliest_on = StaffDayField(label=_("Not before"), required=False, help_text=_("Type 18/1, mon or +2w"))
+    earliest_on = PlannedDayField(label=_("Not before"), required=False, help_text=_("Type 18/1, mon or +2w"))
 
 
 class StopForm(ReasonForm):

@@ -9,13 +9,14 @@ from django import forms
 from django.core import signing
 from django.utils.translation import gettext_lazy as _
 
-from clinic.forms.days import StaffDayField
+from plans.forms.booking import PlannedDayField
 from plans.models import Kind
 from plans.rules.plan import Session, from_data, to_data
 from plans.rules.scheduling.model import Slot
 
 SALT = "plans.slot"
 GOOD_FOR_SECONDS = 60 * 60
+LONGEST_BLOCK = 12 * 60
 
 
 def sign_slot(slot: Slot) -> str:
@@ -44,28 +45,82 @@ class LookForm(forms.Form):
     show_optional = False
 
     kind = forms.ChoiceField(label=_("Kind of visit"), required=False)
-    day = StaffDayField(label=_("From"), required=False, help_text=_("Type 18/1, mon or +1w"))
+    day = PlannedDayField(label=_("From"), required=False, help_text=_("Type 18/1, mon or +1w"))
     who = forms.ChoiceField(label=_("With"), required=False)
+    minutes = forms.IntegerField(
+        label=_("Minutes, for blocked time"),
+        required=False,
+        min_value=5,
+        max_value=LONGEST_BLOCK,
+        error_messages={
+            "invalid": _("Type the minutes as a number, such as 45."),
+            "min_value": _("Blocked time lasts at least 5 minutes."),
+            "max_value": _("Blocked time lasts at most 12 hours. Book the rest as leave."),
+        },
+    )
 
     def __init__(self, *args: Any, today: date, kinds: list[str], people: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.today = today
         self.fields["day"].today = today  # type: ignore[attr-defined]
         labels = dict(Kind.choices)
-        self.fields["kind"].choices = [(kind, str(labels[kind]).capitalize()) for kind in kinds]  # type: ignore[attr-defined]
+        self.fields["kind"].choices = [(kind, str(labels[Kind(kind)]).capitalize()) for kind in kinds]  # type: ignore[attr-defined]
         self.fields["who"].choices = [("", _("Anybody")), *people]  # type: ignore[attr-defined]
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
 
+    def clean(self) -> dict[str, Any]:
+        """Let blocked time be of one person; nothing is looked for in the past."""
+        data = super().clean() or {}
+        if data.get("day") and data["day"] < self.today:
+            self.add_error("day", _("That day has passed. Choose today or later."))
+        if data.get("kind") == Kind.BLOCKED and not data.get("who"):
+            self.add_error("who", _("Choose whose time is blocked."))
+        if data.get("minutes") and data["minutes"] % 5:
+            self.add_error("minutes", _("Type a multiple of 5, such as 45."))
+        return data
+
 
 class BookVisitForm(forms.Form):
-    """A new visit at a chosen time."""
+    """A new visit at a chosen time; blocked time is for no patient and has its minutes."""
 
     slot = SlotField(error_messages={"required": _("Choose a time first.")})
     kind = forms.CharField(max_length=20)
-    patient = forms.UUIDField(error_messages={"required": _("Choose the patient first.")})
+    patient = forms.UUIDField(required=False)
+    minutes = forms.IntegerField(required=False, min_value=5, max_value=LONGEST_BLOCK)
     key = forms.UUIDField(initial=uuid4)
-    note = forms.CharField(max_length=300, required=False)
+    note = forms.CharField(
+        label=_("Note"),
+        max_length=300,
+        required=False,
+        error_messages={"max_length": _("Write at most 300 characters.")},
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Everything but blocked time is for a patient; blocked time has a length."""
+        data = super().clean() or {}
+        if data.get("kind") == Kind.BLOCKED:
+            if not data.get("minutes"):
+                self.add_error(None, _("Type how many minutes are blocked."))
+        elif not data.get("patient"):
+            self.add_error(None, _("Choose the patient first."))
+        return data
+
+
+class WhyForm(forms.Form):
+    """A day that the desk asks about; a GET form."""
+
+    show_optional = False
+
+    why = PlannedDayField(label=_("Why not on"), required=False, help_text=_("Type 18/1, mon or +1w"))
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["why"].today = today  # type: ignore[attr-defined]
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
 
 
 class ChooseForm(forms.Form):

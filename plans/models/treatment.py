@@ -37,7 +37,7 @@ class SessionRecord(models.Model):
     needle_count = models.PositiveSmallIntegerField(_("needles"), null=True, blank=True)
     # [{"area", "depth_mm": "1.50", "passes": 3}], ids of the protocol; the depth as text keeps it exact
     areas = models.JSONField(default=list, blank=True)
-    # {"product", "strength_percent", "grams", "area_cm2", "on_at", "off_at", "covered", "fully_removed"}
+    # One object: product, strength_percent, grams, area_cm2, on_at, off_at, covered, fully_removed
     numbing = models.JSONField(null=True, blank=True)
     # [{"name", "lot", "role"}] put on the skin, and the roles of what was handed over
     products = models.JSONField(default=list, blank=True)

@@ -35,6 +35,10 @@ class Hands:
             for one in [value] if isinstance(value, str) else value:
                 self.set(name, one)
 
+    def has(self, name: str) -> bool:
+        """Say whether the page asks for this."""
+        return self.page.locator(f'main [name="{name}"]').count() > 0
+
     def set(self, name: str, value: str) -> None:
         """Choose, tick or type, whichever the field is for."""
         fields = self.page.locator(f'main [name="{name}"]')

@@ -111,7 +111,7 @@ def test_taking_a_no_show_back_holds_the_slot_again_unless_it_is_gone(desk: Desk
     assert Occupancy.objects.count() == 4
     visits.mark(desk.actor, visit, "no_show", at=AT_TEN + datetime.timedelta(minutes=7))
     other = a_desk_in(desk)
-    offer = booking.offer(other, [s for s in booking.read_offer(offer_on(desk, TODAY)).plan])
+    offer = booking.offer(other, list(booking.read_offer(offer_on(desk, TODAY)).plan))
     booking.confirm(desk.actor, other, offer, at=MONDAY)
     with pytest.raises(SlotTaken):
         visits.undo(desk.actor, visit, at=AT_TEN + datetime.timedelta(minutes=8))

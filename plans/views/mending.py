@@ -1,0 +1,75 @@
+"""What the pages that mend a series share: the change before and after, other times, and one day asked about."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from clinic.permissions import Request
+from clinic.rules.timegrid import local_day
+from plans.actions import booking
+from plans.exports import wording
+from plans.forms.series import ConfirmForm
+from plans.forms.visits import ChooseForm, WhyForm, sign_slot
+from plans.queries.repair import Repair, lines_of, missed_slots, refill
+from plans.queries.single import Free, session_times
+from plans.queries.standing import Standing
+from plans.queries.why import Verdict, why_session
+from plans.rules.scheduling.model import Slot
+from plans.rules.wishes import Wishes
+
+
+def mend(request: Request, stand: Standing, form: ConfirmForm) -> dict[str, Any]:
+    """Return what gives a missed session a date again: the change as an offer, and other times for it."""
+    number, old = stand.holes[0], missed_slots(stand)[stand.holes[0]]
+    chosen = ChooseForm(request.POST) if "slot" in request.POST else None
+    pins: dict[int, Slot] = {one.number: one.slot for one in form.kept_plan(stand.series) if one.number == number}
+    if chosen is not None and chosen.is_valid():
+        pins = {number: chosen.cleaned_data["slot"]}
+    found = refill(stand, at=request.at, wishes=Wishes(), pins=pins)
+    nowhere = found is None and bool(pins)
+    if nowhere:
+        found = refill(stand, at=request.at, wishes=Wishes())
+    return {
+        "number": number,
+        "nowhere": nowhere,
+        "failed": nowhere or bool(chosen and chosen.errors),
+        "times": signed(session_times(stand, number, old, at=request.at)),
+        **diff(stand, found),
+        **asked(request, lambda day: why_session(stand, number, day, near=old, at=request.at)),
+    }
+
+
+def diff(stand: Standing, found: Repair | None) -> dict[str, Any]:
+    """Return a change of a series as the page shows it, with the offer that does it."""
+    if found is None or not found.plan:
+        return {}
+    outside = {change.after.gap.state for change in found.outside}
+    return {
+        "repair": found,
+        "picture": {"rows": lines_of(stand, found.changes, (_("Now"), _("After")))},
+        "offer": booking.offer(stand.series, found.plan),
+        "needs_reason": bool(outside),
+        "practitioner_books": bool(outside - {"late"}),
+    }
+
+
+def signed(times: list[Free] | tuple[Free, ...]) -> list[tuple[str, Free]]:
+    """Return free times, each with the value of its button."""
+    return [(sign_slot(one.slot), one) for one in times]
+
+
+def asked(request: Request, answer: Callable[[date], Verdict]) -> dict[str, Any]:
+    """Return the box for one day, and what is to be said of the day that was typed."""
+    given = {"why": request.GET["why"]} if request.GET.get("why") else None
+    form = WhyForm(given, today=local_day(request.at, request.clinic.zone))
+    if given is None or not form.is_valid():
+        return {"why_form": form, "why_failed": given is not None}
+    found = answer(form.cleaned_data["why"])
+    return {
+        "why_form": form,
+        "verdict": found,
+        "verdict_words": wording.verdict(found),
+        "verdict_times": signed(found.times),
+    }
