@@ -10,7 +10,6 @@ from django.conf import settings
 
 from clinic.actions import people, site
 from clinic.actions.people import Person
-from clinic.demo import PASSWORD
 from clinic.models import Clinic, Device, Membership, Room
 from clinic.rules.roles import SYSTEM, Role
 from clinic.rules.timegrid import Span
@@ -194,7 +193,6 @@ def _engaged(clinic: Clinic, planted_day: date, one: Member, position: int, at: 
         name=one.name,
         title=one.title,
         licence=one.licence,
-        password=PASSWORD,
         is_demo=True,
         position=position,
     )

@@ -6,9 +6,10 @@ from typing import Any
 
 from crispy_forms.bootstrap import InlineCheckboxes
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Fieldset, Layout
+from crispy_forms.layout import HTML, Layout
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from clinic.forms.days import StaffDayField
 from clinic.models import Membership
@@ -18,6 +19,15 @@ DAYS = [(0, _("Mon")), (1, _("Tue")), (2, _("Wed")), (3, _("Thu")), (4, _("Fri")
 TIMES = [("morning", _("Morning")), ("afternoon", _("Afternoon")), ("evening", _("After 17:00"))]
 LONGEST_AWAY = 366
 FARTHEST = 3 * 365
+
+
+def _folded(words: str, *fields: str) -> str:
+    """Return the head of a part that stays closed until it is wanted, as a template; `words` are translated there."""
+    used = " or ".join(f"form.{name}.value or form.{name}.errors" for name in fields)
+    return (
+        f'{{% load i18n %}}<details class="mb-3"{{% if {used} %}} open{{% endif %}}>'
+        f'<summary class="btn btn-text btn-sm mb-2">{{% translate "{words}" %}}</summary>'
+    )
 
 
 class PlannedDayField(StaffDayField):
@@ -45,7 +55,7 @@ class WishesForm(forms.Form):
     )
     who = forms.ChoiceField(label=_("Practitioner"), required=False)
     away_from = PlannedDayField(label=_("Away from"), required=False)
-    away_to = PlannedDayField(label=_("Away until"), required=False)
+    away_to = StaffDayField(label=_("Away until"), required=False)
     finish = PlannedDayField(label=_("Finished by"), required=False)
     why = PlannedDayField(label=_("Why not on"), required=False, help_text=_("A day the patient asks for"))
     session = forms.ChoiceField(label=_("As session"), required=False)
@@ -73,15 +83,23 @@ class WishesForm(forms.Form):
             InlineCheckboxes("days"),
             InlineCheckboxes("times"),
             "who",
-            Fieldset(_("Keep clear"), "away_from", "away_to"),
+            HTML(_folded(gettext_noop("Days away, latest finish"), "away_from", "away_to", "finish")),
+            "away_from",
+            "away_to",
             "finish",
-            Fieldset(_("Ask about one day"), "why", "session"),
+            HTML("</details>"),
+            HTML(_folded(gettext_noop("Why not on another day?"), "why")),
+            "why",
+            "session",
+            HTML("</details>"),
         )
 
     def clean(self) -> dict[str, Any]:
         """Check days against each other."""
         data = super().clean() or {}
         start, end = data.get("away_from"), data.get("away_to")
+        if end and not start:
+            self.add_error("away_from", _("Type the first day away too."))
         if start and end and end < start:
             self.add_error("away_to", _("The last day away is before the first."))
         elif start and end and (end - start).days > LONGEST_AWAY:

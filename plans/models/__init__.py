@@ -2,6 +2,7 @@
 
 from plans.models.aftercare import AftercareSheet
 from plans.models.consultation import Addendum, Consultation, FlagResolution
+from plans.models.disruption import Absence, Decision
 from plans.models.occupancy import Occupancy
 from plans.models.protocol import ProtocolVersion
 from plans.models.series import Series, SeriesChange
@@ -9,9 +10,11 @@ from plans.models.treatment import SessionRecord
 from plans.models.visit import Kind, Visit, VisitType
 
 __all__ = [
+    "Absence",
     "Addendum",
     "AftercareSheet",
     "Consultation",
+    "Decision",
     "FlagResolution",
     "Kind",
     "Occupancy",

@@ -14,6 +14,7 @@ from plans.rules.terms import BookingState
 from plans.rules.visiting import HELD, STANDING, State
 
 AT_RISK_WITHIN = timedelta(days=14)
+READ = ("series_id", "session_number", "state", "state_at", "day", "starts_at", "override_reason")
 HARM = ("too_early", "rebook", "to_book", "at_risk", "look_first", "message_failed")
 
 
@@ -39,7 +40,7 @@ class Item:
 def worklist(actor: Actor, clinic: Clinic, *, at: datetime) -> list[Item]:
     """Return everything that waits, worst first; three queries however long the list."""
     today = local_day(at, clinic.zone)
-    visits = Visit.objects.select_related("practitioner__user").order_by("session_number", "starts_at")
+    visits = Visit.objects.only(*READ).order_by("session_number", "starts_at")
     series = (
         Series.objects.visible_to(actor)
         .filter(clinic=clinic, state__in=[*Series.OPEN, Series.State.PAUSED])
@@ -63,13 +64,13 @@ def _items(series: Series, today: date) -> list[Item]:
     found = _too_early(series, standing)
     if not missing:
         return found
-    if not standing:
-        return [*found, Item("to_book", series.created_at, series, missing[0])]
     latest = _latest(series, standing, missing[0])
     left = (latest - today).days if latest else None
     missed = [v for v in every if v.state == State.NO_SHOW and v.session_number == missing[0]]
     if missed:
         return [*found, Item("rebook", missed[-1].state_at, series, missing[0], latest, left, missed[-1])]
+    if not standing:
+        return [*found, Item("to_book", series.created_at, series, missing[0])]
     if latest is None or latest - today <= AT_RISK_WITHIN:
         found.append(Item("at_risk", series.created_at, series, missing[0], latest, left))
     return found

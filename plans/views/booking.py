@@ -20,12 +20,12 @@ from plans.forms.series import ConfirmForm
 from plans.models import Kind, Series, VisitType
 from plans.queries.proposals import Choice, Row, Search, alternatives, changed, rows_of, search
 from plans.queries.standing import Standing, first_day, standing, who_may_book
-from plans.queries.why import why_in_plan
+from plans.queries.why import why_in_plan, why_session
 from plans.rules.plan import Session, from_data, to_data
-from plans.rules.scheduling.model import RequestError
+from plans.rules.scheduling.model import RequestError, Slot
 from plans.rules.spacing import BookedBy
-from plans.rules.wishes import Wishes
-from plans.views.mending import mend
+from plans.rules.wishes import NOON, Wishes
+from plans.views.mending import kept_plan, mend
 from plans.views.series import find
 
 CHANGE = "plans.change"
@@ -119,7 +119,7 @@ def _found(request: Request, form: ConfirmForm, made: Search, wishes: WishesForm
     """Return what a search leads to: cards, or why there is none and what would help."""
     if made.refusal is not None:
         helps = [wording.way_out(one) for one in made.refusal.relaxations]
-        return {"cards": [], "why": wording.why_not(made.refusal), "helps": helps}
+        return {"cards": [], "why": wording.why_not(made.refusal), "helps": helps, **_first_verdict(request, made, wishes)}
     chosen = _changed(request, made) or _kept(form, made)
     choices = ([chosen] if chosen else []) + [one for one in made.choices if not chosen or one.plan != chosen.plan]
     return {
@@ -181,7 +181,7 @@ def _changed(request: Request, made: Search) -> Choice | None:
 
 def _kept(form: ConfirmForm, made: Search) -> Choice | None:
     """Return the proposal that was chosen where only its reason was missing."""
-    plan = form.kept_plan(made.stand.series)
+    plan = kept_plan(form, made.stand.series)
     if [session.number for session in plan] != made.stand.to_book:
         return None
     found = next((choice for choice in made.choices if choice.plan == plan), None)
@@ -197,3 +197,14 @@ def _verdict(request: Request, made: Search, choice: Choice, wishes: WishesForm)
     found = why_in_plan(made, choice.plan, number, day, at=request.at)
     times = [(_change(made, choice.plan, Session(number, one.slot)), one) for one in found.times]
     return {"verdict": found, "verdict_words": wording.verdict(found), "verdict_times": times}
+
+
+def _first_verdict(request: Request, made: Search, wishes: WishesForm) -> dict[str, Any]:
+    """Return the same for the first session where no proposal stands to count from."""
+    asked = wishes.asked_about()
+    if asked is None:
+        return {}
+    day, number = asked[0], made.stand.to_book[0]
+    near = Slot(day, made.asked.preferred, NOON)
+    found = why_session(made.stand, number, day, near=near, at=request.at)
+    return {"verdict": found, "verdict_words": wording.verdict(found)}

@@ -13,6 +13,7 @@ from plans.queries.day import day_of
 from plans.queries.worklist import worklist as waiting
 
 VIEWS = ("practitioner", "room", "list")
+YEARS = range(2000, 2100)  # a diary has no other days, and the calendar has an end
 NEARBY = 5  # items of the worklist beside the board; the rest on its own page
 
 
@@ -24,9 +25,12 @@ def today(request: Request, clinic: str) -> HttpResponse:
 def day(request: Request, clinic: str, date: str) -> HttpResponse:
     """Show any day."""
     try:
-        return _board(request, Date.fromisoformat(date))
+        found = Date.fromisoformat(date)
     except ValueError:
         raise Http404 from None
+    if found.year not in YEARS:
+        raise Http404
+    return _board(request, found)
 
 
 def _board(request: Request, day: Date) -> HttpResponse:
@@ -44,7 +48,7 @@ def _board(request: Request, day: Date) -> HttpResponse:
         "is_today": day == local_day(request.at, request.clinic.zone),
         "before": day - timedelta(days=1),
         "after": day + timedelta(days=1),
-        "entries": shown.in_order,
+        "entries": shown.in_order if view == "list" else [],
         "items": items[:NEARBY],
         "more": max(len(items) - NEARBY, 0),
     }

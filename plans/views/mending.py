@@ -6,16 +6,19 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from clinic.actions.refusal import Refused
 from clinic.permissions import Request
 from clinic.rules.timegrid import local_day
 from plans.actions import booking
 from plans.exports import wording
 from plans.forms.series import ConfirmForm
 from plans.forms.visits import ChooseForm, WhyForm, sign_slot
+from plans.models import Series
 from plans.queries.repair import Repair, lines_of, missed_slots, refill
 from plans.queries.single import Free, session_times
 from plans.queries.standing import Standing
 from plans.queries.why import Verdict, why_session
+from plans.rules.plan import Session
 from plans.rules.scheduling.model import Slot
 from plans.rules.wishes import Wishes
 
@@ -24,7 +27,7 @@ def mend(request: Request, stand: Standing, form: ConfirmForm) -> dict[str, Any]
     """Return what gives a missed session a date again: the change as an offer, and other times for it."""
     number, old = stand.holes[0], missed_slots(stand)[stand.holes[0]]
     chosen = ChooseForm(request.POST) if "slot" in request.POST else None
-    pins: dict[int, Slot] = {one.number: one.slot for one in form.kept_plan(stand.series) if one.number == number}
+    pins: dict[int, Slot] = {one.number: one.slot for one in kept_plan(form, stand.series) if one.number == number}
     if chosen is not None and chosen.is_valid():
         pins = {number: chosen.cleaned_data["slot"]}
     found = refill(stand, at=request.at, wishes=Wishes(), pins=pins)
@@ -39,6 +42,17 @@ def mend(request: Request, stand: Standing, form: ConfirmForm) -> dict[str, Any]
         **diff(stand, found),
         **asked(request, lambda day: why_session(stand, number, day, near=old, at=request.at)),
     }
+
+
+def kept_plan(form: ConfirmForm, series: Series) -> tuple[Session, ...]:
+    """Return the plan that was confirmed in vain for want of a reason, while it can still be had."""
+    if not form.has_error("reason"):
+        return ()
+    try:
+        offer = booking.read_offer(str(form.data.get("offer", "")))
+    except Refused:
+        return ()
+    return offer.plan if (offer.series, offer.revision) == (series.pk, series.revision) else ()
 
 
 def diff(stand: Standing, found: Repair | None) -> dict[str, Any]:

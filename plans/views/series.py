@@ -1,5 +1,6 @@
 """A series: its plan, booking it whole, holding and ending it."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -53,9 +54,18 @@ def booked(request: Request, clinic: str, series: UUID) -> HttpResponse:
         "series": found,
         "line": timeline_of(found, at=request.at),
         "change": change,
-        "undo_until": change.at + UNDO_GRACE if change and not change.undone_at else None,
+        "undo_until": _undo_until(change, found, request),
+        "dates": len(change.after or change.before) if change else 0,
     }
     return render(request, "plans/series/booked.html", context)
+
+
+def _undo_until(change: SeriesChange | None, series: Series, request: Request) -> datetime | None:
+    """Return until when a change can be taken back, None where that is over."""
+    if change is None or change.undone_at or change.revision != series.revision:
+        return None
+    until = change.at + UNDO_GRACE
+    return until if until > request.at else None
 
 
 def undo(request: Request, clinic: str, series: UUID, change: UUID) -> HttpResponse:
@@ -103,7 +113,13 @@ def resume(request: Request, clinic: str, series: UUID) -> HttpResponse:
             return redirect("plans:series", clinic, series)
     except Refused as refused:
         form.add_error(refused.field, str(refused.message))
-    context = {"series": found, "line": timeline_of(found, at=request.at), "resume_form": form, "form": form}
+    context = {
+        "series": found,
+        "line": timeline_of(found, at=request.at),
+        "changes": found.changes.select_related("by")[:20],
+        "resume_form": form,
+        "form": form,
+    }
     return render(request, "plans/series/series.html", context, status=422)
 
 

@@ -5,17 +5,20 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from clinic.actions.refusal import Refused
 from clinic.permissions import Request
+from clinic.rules.timegrid import local_day
 from plans.actions import series as acting
 from plans.actions import visits as stepping
 from plans.forms.series import CancelForm
-from plans.models import Visit
+from plans.models import Kind, Visit
+from plans.queries.day import step_of
 from plans.queries.gaps import gaps_of
-from plans.rules.visiting import HELD, State, next_step
+from plans.rules.visiting import HELD, State
 
 BY_HAND = {State.CONFIRMED, State.ARRIVED, State.IN_ROOM, State.IN_TREATMENT, State.DONE, State.NO_SHOW}
 
@@ -36,10 +39,11 @@ def visit(request: Request, clinic: str, visit: UUID) -> HttpResponse:
     context = {
         "visit": found,
         "gap": gaps_of([found]).get(found.pk),
-        "step": next_step(state, is_treatment=found.kind == "treatment"),
+        "step": step_of(found) if found.day == local_day(request.at, request.clinic.zone) else "",
         "held": state in HELD,
+        "is_blocked": found.kind == Kind.BLOCKED,
         "may_miss": state in (State.BOOKED, State.CONFIRMED) and found.starts_at <= request.at,
-        "may_undo": bool(found.state_before),
+        "may_undo": stepping.may_undo(found, request.at),
     }
     return render(request, "plans/visits/visit.html", context)
 
@@ -68,7 +72,7 @@ def _back(request: Request, visit: Visit) -> str:
     came_from = request.POST.get("next", "")
     if url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure()):
         return came_from
-    return f"/c/{request.clinic.slug}/days/{visit.day.isoformat()}/"
+    return reverse("plans:day", args=[request.clinic.slug, visit.day.isoformat()])
 
 
 def cancel(request: Request, clinic: str, visit: UUID) -> HttpResponse:

@@ -179,7 +179,7 @@ def test_the_whole_journey_in_chromium(
     sheet = treated(clinic, visits[0])
 
     hands = lets_in(clinic, patient)
-    shown(hands.page, ["4 sessions, 1 done", "Next"])
+    shown(hands.page, ["4 sessions, 1 done", "Session 2 of 4"])
     hands.page.screenshot(path=screens / "plan.png", full_page=True)
     hands.open(reverse("plans:my_aftercare", args=[patient.pk]))
     make_up = next(item for item in sheet.content["sheet"]["items"] if item["slot"] == "makeup")

@@ -3,9 +3,9 @@
 import datetime
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -64,7 +64,7 @@ class Told:
 
 
 @pytest.fixture(scope="module")
-def told(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[Told]:
+def told(request: pytest.FixtureRequest, django_db_blocker: Any) -> Told:
     # Asked for here, not in the signature: what names it is run again on PostgreSQL, and this is slow.
     request.getfixturevalue("django_db_setup")
     with django_db_blocker.unblock(), transaction.atomic():
@@ -72,7 +72,7 @@ def told(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[Tol
         found = look()
         transaction.set_rollback(True)
     connection.close()
-    yield found
+    return found
 
 
 def look() -> Told:
@@ -137,7 +137,7 @@ def overlaps() -> int:
             "resource_id", "starts_at", "ends_at"
         )
     )
-    return sum(one[0] == other[0] and other[1] < one[2] for one, other in zip(rows, rows[1:], strict=False))
+    return sum(one[0] == other[0] and other[1] < one[2] for one, other in pairwise(rows))
 
 
 def is_blocked(draft: Consultation) -> bool:

@@ -15,11 +15,12 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from clinic.models import Membership
 from clinic.rules.pages import PAGES, Audience, Page
 from clinic.rules.roles import RIGHTS, Right, Role
+from plans.actions.aftercare import issue
 from plans.models import AftercareSheet, Consultation, Series, SeriesChange, Visit
 from tests.factories.booking import MONDAY, Desk, a_desk
 from tests.factories.clinic import UserFactory
 from tests.factories.patients import AccessFactory
-from tests.factories.plans import ConsultationFactory, RecordFactory, SheetFactory, VisitFactory
+from tests.factories.plans import ConsultationFactory, RecordFactory, VisitFactory
 from tests.people import Team, a_team, as_patient, as_staff
 
 pytestmark = pytest.mark.django_db
@@ -66,7 +67,7 @@ def world() -> World:
         "consultation": ConsultationFactory.create(
             patient=patient, practitioner=practitioner, signed_at=None, signed_by=signed_by
         ).pk,
-        "sheet": SheetFactory.create(record=record, signed_by=signed_by).pk,
+        "sheet": issue(practitioner.actor, record, ended_at=record.ended_at, at=record.ended_at).pk,
         "change": SeriesChange.objects.create(series=desk.series, verb="book", revision=0, at=MONDAY).pk,
         "subject": record.pk,
         "kind": "record",

@@ -1,0 +1,1 @@
+"""Repeatable measurements: commands that print ratios, never tests that assert seconds."""

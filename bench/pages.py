@@ -1,0 +1,108 @@
+"""Whole requests through Django's own handler: proposals against the bare search, pages against bare pages."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Callable
+from statistics import median
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext, override_settings
+
+from bench.pairs import clocked, paired, table
+from bench.stage import Stage, on
+
+CALENDAR = re.compile(
+    r'FROM "?(plans_occupancy|plans_visittype|clinic_(openinghours|specialopening|closure|shift|leave|outage|room|device))'
+)
+
+
+def proposals(databases: dict[str, str], rounds: int) -> None:
+    """Time the page with proposals for a series of six against the bare search."""
+    name, url = next(iter(databases.items()))
+    with on(url) as stage:
+        product = asker(stage.desk, stage.url("series_book", stage.to_book.pk))
+        asked = queries_of(product)
+        pair = paired(product, asker(bare(), stage.floor_url()), rounds)
+        searching = sum(bool(CALENDAR.search(one["sql"])) for one in asked.captured_queries)
+        row = [pair.product, pair.floor, pair.ratio, "<= 3", len(asked), searching, kib(product())]
+    head = ["product ms", "floor ms", "ratio", "goal", "queries", "of them calendar", "KiB gzipped"]
+    table(f"Proposals for six sessions at {name}, whole request", head, [row])
+
+
+def growth(databases: dict[str, str], rounds: int) -> None:
+    """Time the same pages in histories of different length, which take turns."""
+    times: dict[str, dict[str, list[float]]] = {}
+    for _ in range(4):
+        for name, url in databases.items():
+            with on(url) as stage:
+                for page, run in _growing(stage).items():
+                    run()
+                    took = [clocked(run) for _ in range(max(rounds // 3, 3))]
+                    times.setdefault(page, {}).setdefault(name, []).extend(took)
+    names = list(databases)
+    rows = [
+        [page, *(median(found[name]) for name in names), *(median(found[name]) / median(found[names[0]]) for name in names)]
+        for page, found in times.items()
+    ]
+    head = ["page", *(f"{name} ms" for name in names), *(f"{name} / {names[0]}" for name in names)]
+    table("Growth (goal: 1M / 10k <= 1.2)", head, rows)
+
+
+def _growing(stage: Stage) -> dict[str, Callable[[], bytes]]:
+    found = {page: asker(client, address) for page, (client, address) in stage.pages().items()}
+    found["proposals"] = asker(stage.desk, stage.url("series_book", stage.to_book.pk))
+    found["bare search"] = asker(bare(), stage.floor_url())
+    return found
+
+
+def pages(databases: dict[str, str], rounds: int) -> None:
+    """Time pages against a bare page of the same size."""
+    name, url = next(iter(databases.items()))
+    rows = []
+    with on(url) as stage:
+        floor = bare()
+        for page, (client, address) in stage.pages().items():
+            product = asker(client, address)
+            asked, html = queries_of(product), product()
+            same = asker(floor, f"/floor/page/{stage.clinic.pk}/{stage.today}/{len(html)}/")
+            pair = paired(product, same, rounds)
+            of_size = len(same()) / len(html)
+            rows.append([page, pair.product, pair.floor, pair.ratio, len(asked), kib(html), of_size])
+    head = ["page", "product ms", "bare ms", "ratio (<= 2)", "queries (<= 12, day 15)", "KiB gzipped (<= 20)", "bytes"]
+    table(f"Pages at {name}", head, rows)
+
+
+def bare() -> Client:
+    """Return a browser whose handler has no middleware."""
+    client = Client(SERVER_NAME="localhost")
+    with override_settings(MIDDLEWARE=[]):
+        client.handler.load_middleware()
+    return client
+
+
+def asker(client: Client, url: str) -> Callable[[], bytes]:
+    """Return what asks for a page that must come."""
+
+    def ask() -> bytes:
+        answer = client.get(url)
+        if answer.status_code != 200:
+            raise RuntimeError(f"{url} answered {answer.status_code}")
+        return answer.content
+
+    return ask
+
+
+def queries_of(run: Callable[[], object]) -> CaptureQueriesContext:
+    """Return what one run asks of the database, once everything is warm."""
+    run()
+    with CaptureQueriesContext(connection) as asked:
+        run()
+    return asked
+
+
+def kib(html: bytes) -> float:
+    """Return the size of a page as it goes over the wire."""
+    return len(gzip.compress(html)) / 1024

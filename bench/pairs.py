@@ -1,0 +1,65 @@
+"""Paired, alternating runs in one process, and the table of their medians: only the ratios mean anything."""
+
+from __future__ import annotations
+
+import gc
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+Run = Callable[[], object]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Medians of two things that took turns."""
+
+    product: float
+    floor: float
+
+    @property
+    def ratio(self) -> float:
+        """How many times as long the first one took."""
+        return self.product / self.floor
+
+
+def clocked(run: Run) -> float:
+    """Return how many milliseconds one run took."""
+    began = time.perf_counter()
+    run()
+    return (time.perf_counter() - began) * 1000
+
+
+def paired(product: Run, floor: Run, rounds: int, warm: int = 3, after: Run | None = None) -> Pair:
+    """Let two things take turns and return the medians; `after` cleans up each round, off the clock."""
+    ours, theirs = [], []
+    for number in range(warm + rounds):
+        gc.collect()
+        one, other = clocked(product), clocked(floor)
+        if number >= warm:
+            ours.append(one)
+            theirs.append(other)
+        if after is not None:
+            after()
+    return Pair(median(ours), median(theirs))
+
+
+def table(title: str, head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Print rows under a head, in the form that README.md holds."""
+    lines = [[_cell(value) for value in row] for row in rows]
+    widths = [max(len(line[index]) for line in [list(head), *lines]) for index in range(len(head))]
+    say(f"\n{title}\n")
+    for line in [list(head), ["-" * width for width in widths], *lines]:
+        say("| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |")
+
+
+def _cell(value: object) -> str:
+    return f"{value:.2f}" if isinstance(value, float) else str(value)
+
+
+def say(line: str) -> None:
+    """Print a line at once."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
