@@ -27,7 +27,7 @@ PATIENT = "patient"
 def source_of(request: HttpRequest) -> str:
     """Return the network address that asked; behind a proxy of ours, the one that the proxy saw."""
     if settings.BEHIND_PROXY:
-        forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")[-1].strip()
+        forwarded = str(request.META.get("HTTP_X_FORWARDED_FOR", "")).split(",")[-1].strip()
         if forwarded:
             return forwarded[:45]
     return str(request.META.get("REMOTE_ADDR", ""))

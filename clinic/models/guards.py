@@ -13,7 +13,10 @@ from django.db.models.constraints import BaseConstraint
 
 
 class Guard(BaseConstraint):
-    """A rule of the database written as statements of its engine; `validate` is left to actions."""
+    """A rule of the database written as statements of its engine; `validate` is left to actions.
+
+    The stubs say that the three methods below return SQL; None, "nothing inline", is what Django takes too.
+    """
 
     create: ClassVar[dict[str, tuple[str, ...]]]
     drop: ClassVar[tuple[str, ...]]  # PostgreSQL only: SQLite drops triggers with the table it rebuilds
@@ -31,16 +34,16 @@ class Guard(BaseConstraint):
         """Return what else the templates name."""
         return {}
 
-    def constraint_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> None:
+    def constraint_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> None:  # type: ignore[override]
         """Put the statements behind the table's own, which must exist first."""
         templates = self.create[schema_editor.connection.vendor]
         schema_editor.deferred_sql.extend(self._statements(templates, model, schema_editor))
 
-    def create_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> None:
+    def create_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> None:  # type: ignore[override]
         """Add to a table that exists (PostgreSQL; SQLite rebuilds the table through `constraint_sql`)."""
         self.constraint_sql(model, schema_editor)
 
-    def remove_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> None:
+    def remove_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> None:  # type: ignore[override]
         """Drop from a table that stays (PostgreSQL)."""
         for statement in self._statements(self.drop, model, schema_editor):
             schema_editor.execute(statement)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from clinic.rules.roles import Actor, Role
@@ -42,7 +43,7 @@ class User(AbstractBaseUser):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(email=models.functions.Lower("email")), name="user_email_is_lower_case"
+                condition=models.Q(email=Lower("email")), name="user_email_is_lower_case"
             )
         ]
 

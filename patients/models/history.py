@@ -11,7 +11,7 @@ class SafetyAnswerQuerySet(models.QuerySet["SafetyAnswer"]):
         """Return the answers a clinician of the clinic, or the patient, may read."""
         if actor.is_patient:
             return self.filter(
-                patient__access__user_id=actor.user_id,
+                patient__access__user_id=actor.user_id or 0,
                 patient__access__revoked_at__isnull=True,
                 patient__access__confirmed_at__isnull=False,
             )

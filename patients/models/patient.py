@@ -13,7 +13,7 @@ class PatientQuerySet(models.QuerySet["Patient"]):
         """Return the patients whose identity the person may see: their clinic's, or their own."""
         if actor.is_patient:
             return self.filter(
-                access__user_id=actor.user_id,
+                access__user_id=actor.user_id or 0,
                 access__revoked_at__isnull=True,
                 access__confirmed_at__isnull=False,
             )

@@ -49,6 +49,7 @@ def refuse_unfit(
         elif number != before + 1 and day <= first:
             raise _order(number)
     for session in plan:
+        _refuse_hold(actor, series, session, reason)
         _refuse_event(actor, series, session, reason)
     refuse_unfree(
         series.clinic,
@@ -148,6 +149,18 @@ def _refuse_gap(actor: Actor, series: Series, number: int, days: int, reason: st
             % words,
             code="reason_needed",
             field="reason",
+        )
+
+
+def _refuse_hold(actor: Actor, series: Series, session: Session, reason: str) -> None:
+    """Keep to the day from which a practitioner let the series go on, unless a practitioner writes why not."""
+    if series.earliest_on is None or session.slot.day >= series.earliest_on:
+        return
+    if not actor.may(Right.WRITE_CLINICAL) or len(reason.strip()) < REASON_LENGTH:
+        raise Refused(
+            _("Session %(number)s would be before the day from which a practitioner let the series go on.")
+            % {"number": session.number},
+            code="held_until",
         )
 
 

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from clinic.actions.refusal import Refused
-from clinic.models import Resource
+from clinic.models import Membership, Resource
 from clinic.rules.timegrid import CELL_MINUTES, NotOnTheClock, outward_cells, utc_range
 from plans.models import Occupancy, Visit, VisitType
 
@@ -42,7 +42,7 @@ def instants(visit: Visit) -> tuple[datetime, datetime]:
 
 def occupancies(visit: Visit, kind: VisitType | None) -> list[Occupancy]:
     """Return what a visit holds: practitioner, room, device and patient, with the buffers of each."""
-    held = [(visit.practitioner.user.resource_id, _buffer(kind, "practitioner"))]
+    held = [(_diary_of(visit.practitioner), _buffer(kind, "practitioner"))]
     if visit.room_id:
         held.append((visit.room_id, _buffer(kind, "room")))
     if visit.device_id:
@@ -67,6 +67,12 @@ def occupancies(visit: Visit, kind: VisitType | None) -> list[Occupancy]:
             )
         )
     return rows
+
+
+def _diary_of(member: Membership) -> int:
+    if member.user.resource_id is None:
+        raise Refused(_("%(name)s has no diary of their own.") % {"name": member.user.name}, code="no_diary")
+    return member.user.resource_id
 
 
 def _buffer(kind: VisitType | None, role: str) -> tuple[int, int]:

@@ -51,10 +51,10 @@ class MembershipFactory(DjangoModelFactory[models.Membership]):
     title = "Nurse"
     licence = "LIC-1"
 
-    @factory.post_generation
+    @factory.post_generation  # type: ignore[untyped-decorator]
     def working(self, create: bool, extracted: object, **kwargs: object) -> None:
-        if self.is_practitioner:  # type: ignore[attr-defined]
-            give_hours(self)  # type: ignore[arg-type]
+        if self.is_practitioner:
+            give_hours(self)
 
 
 def give_hours(member: models.Membership, since: datetime.date = datetime.date(2020, 1, 1)) -> None:

@@ -216,6 +216,15 @@ def test_days_before_an_event_are_kept_clear_for_the_desk(desk: Desk) -> None:
     assert code_of(refused) == "event"
 
 
+def test_nothing_is_booked_before_the_day_a_hold_ends(desk: Desk) -> None:
+    Series.objects.update(earliest_on=datetime.date(2026, 2, 5))
+    with pytest.raises(Refused) as refused:
+        booking.confirm(desk.actor, desk.series, offer_on(desk, datetime.date(2026, 2, 4)), at=MONDAY)
+    assert code_of(refused) == "held_until"
+    booking.confirm(desk.actor, desk.series, offer_on(desk, datetime.date(2026, 2, 5)), at=MONDAY)
+    assert Visit.objects.count() == 1
+
+
 def test_a_confirmed_offer_moves_sessions_that_have_a_date(desk: Desk) -> None:
     days = [datetime.date(2026, 2, 3) + 35 * DAY * i for i in range(4)]
     booking.confirm(desk.actor, desk.series, offer_on(desk, *days), at=MONDAY)

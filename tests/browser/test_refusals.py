@@ -1,0 +1,143 @@
+"""A post that is refused: the title says so, the summary has the focus, every fault can be seen, nothing is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Page
+
+from tests.browser.hands import Hands
+from tests.browser.world import World, a_world
+
+Open = Callable[..., Page]
+Check = Callable[[Page], None]
+
+
+@dataclass(frozen=True)
+class Post:
+    """What is typed on a page, by whom, and which button sends it."""
+
+    name: str
+    person: str
+    button: str
+    rows: dict[str, str] = field(default_factory=dict)
+    typed: dict[str, str] = field(default_factory=dict)
+    forged: str = ""
+    secret: tuple[str, ...] = ()
+
+
+POSTS = [
+    Post(
+        "patients:new",
+        "desk",
+        "Register",
+        typed={
+            "name": "Zoë 🌷",
+            "birth_date_day": "31",
+            "birth_date_month": "2",
+            "birth_date_year": "1990",
+            "email": "zoe@example",
+        },
+    ),
+    Post("plans:series_book", "desk", "Book 4 sessions", rows={"series": "to_book"}, forged="offer"),
+    Post(
+        "plans:consultation",
+        "practitioner",
+        "Sign and hand to front desk",
+        rows={"consultation": "empty"},
+        typed={"goal_words": "فاطمة 🌷", "event_on": "31/2", "planned_depth": "deep"},
+    ),
+    Post(
+        "plans:record",
+        "practitioner",
+        "Finish and sign",
+        rows={"visit": "open_visit"},
+        typed={"ended": "25:99", "cartridge_expiry": "soon", "depth_cheeks": "9", "product_0": "Gel 🌷"},
+    ),
+    Post("plans:series_pause", "practitioner", "Put on hold", typed={"reason": "short"}),
+    Post("account_login", "nobody", "Sign in", typed={"login": "nobody@example.org", "password": "wrong"}),
+    Post("patients:sign_in", "nobody", "Send me a code", typed={"email": "nobody"}),
+    Post("patients:code", "asked for a code", "Sign in", typed={"code": "1234"}),
+    Post(
+        "patients:confirm",
+        "parent",
+        "Open the page",
+        rows={"patient": "newcomer"},
+        typed={"birth_date_day": "1", "birth_date_month": "1", "birth_date_year": "1991"},
+    ),
+]
+NOT_KEPT = {"password", "code"}
+
+
+@pytest.fixture
+def world(transactional_db: None, tmp_path: Path, time_machine: Any) -> World:
+    return a_world(time_machine, tmp_path)
+
+
+def test_a_refused_post_says_where_and_keeps_what_was_typed(
+    world: World, new_page: Open, axe: Check, no_sideways_scroll: Check
+) -> None:
+    wrong: list[str] = []
+    for post in POSTS:
+        hands = Hands(new_page(320, client=world.people[post.person]), lambda page: None)
+        send(hands, post, world)
+        wrong += [f"{post.name}: {fault}" for fault in faults(hands.page, post)]
+        for check in (axe, no_sideways_scroll):
+            try:
+                check(hands.page)
+            except AssertionError as error:
+                wrong.append(f"{post.name}: {error}")
+    assert not wrong, "\n".join(wrong)
+
+
+def send(hands: Hands, post: Post, world: World) -> None:
+    """Type, and press the button."""
+    rows = {**world.rows, **{key: world.others[other] for key, other in post.rows.items()}}
+    hands.open(world.address(post.name, rows))
+    hands.fill(post.typed)
+    if post.forged:
+        hands.page.locator(f'[name="{post.forged}"]:checked').evaluate("field => { field.value = 'forged'; }")
+    hands.press(post.button)
+
+
+def faults(page: Page, post: Post) -> list[str]:
+    """Return what is not as it should be on the page that came back."""
+    found = []
+    if not page.title().startswith("Error:"):
+        found.append(f"the title is {page.title()!r}")
+    if not page.evaluate("document.activeElement.matches('.errsum')"):
+        found.append("the summary has not the focus")
+    for error in page.locator("main .err").all():
+        box = error.bounding_box()
+        if box is None or box["width"] < 1 or box["height"] < 1:
+            found.append(f"out of sight: {error.inner_text()!r}")
+    for link in page.locator(".errsum a").all():
+        target = link.get_attribute("href") or ""
+        if not page.locator(f'[id="{target.removeprefix("#")}"]').count():
+            found.append(f"the summary leads nowhere: {target}")
+    for name, value in post.typed.items():
+        kept = page.locator(f'main [name="{name}"]').first.input_value()
+        if name not in NOT_KEPT and kept != value:
+            found.append(f"{name} was {value!r}, is {kept!r}")
+    return found
+
+
+def test_a_summary_leads_to_its_field(world: World, new_page: Open) -> None:
+    hands = Hands(new_page(390, client=world.people["desk"]), lambda page: None)
+    send(hands, POSTS[0], world)
+    hands.page.locator(".errsum a").first.click()
+    assert hands.page.evaluate("document.activeElement.name") == "birth_date_day"
+
+
+def test_a_refused_post_is_told_without_javascript(world: World, new_page: Open) -> None:
+    browser: Client = world.people["desk"]
+    hands = Hands(new_page(390, client=browser, javascript=False), lambda page: None)
+    send(hands, POSTS[0], world)
+    assert [fault for fault in faults(hands.page, POSTS[0]) if "focus" not in fault] == []
+    assert reverse("patients:new", args=[world.rows["clinic"]]) in hands.page.url
