@@ -26,7 +26,7 @@ def proposals(databases: dict[str, str], rounds: int) -> None:
         product = asker(stage.desk, stage.url("series_book", stage.to_book.pk))
         asked = queries_of(product)
         pair = paired(product, asker(bare(), stage.floor_url()), rounds)
-        searching = sum(bool(CALENDAR.search(one["sql"])) for one in asked.captured_queries)
+        searching = sum(bool(CALENDAR.search(sql)) for sql in asked)
         row = [pair.product, pair.floor, pair.ratio, "<= 3", len(asked), searching, kib(product())]
     head = ["product ms", "floor ms", "ratio", "goal", "queries", "of them calendar", "KiB gzipped"]
     table(f"Proposals for six sessions at {name}, whole request", head, [row])
@@ -95,12 +95,12 @@ def asker(client: Client, url: str) -> Callable[[], bytes]:
     return ask
 
 
-def queries_of(run: Callable[[], object]) -> CaptureQueriesContext:
+def queries_of(run: Callable[[], object]) -> list[str]:
     """Return what one run asks of the database, once everything is warm."""
     run()
     with CaptureQueriesContext(connection) as asked:
         run()
-    return asked
+    return [one["sql"] for one in asked.captured_queries]
 
 
 def kib(html: bytes) -> float:

@@ -88,7 +88,8 @@ class Decision(models.Model):
     absence = models.ForeignKey("plans.Absence", on_delete=models.CASCADE, related_name="decisions")
     patient = models.ForeignKey("patients.Patient", on_delete=models.PROTECT, related_name="+")
     series = models.ForeignKey("plans.Series", on_delete=models.PROTECT, null=True, related_name="+")
-    visit = models.ForeignKey("plans.Visit", on_delete=models.PROTECT, null=True, related_name="+")
+    # The database refuses to delete it; nothing needs to look here first when a series is undone.
+    visit = models.ForeignKey("plans.Visit", on_delete=models.DO_NOTHING, null=True, related_name="+")
     # "fixed": the patient is here, or the series is held, so nothing is proposed. The rest: rules/decisions.
     outcome = models.CharField(max_length=12)
     cost = models.PositiveIntegerField(default=0)

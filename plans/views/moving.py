@@ -51,7 +51,7 @@ class Looked:
 def new(request: Request, clinic: str) -> HttpResponse:
     """Book one visit of any kind but a session, or block time: what, from which day, one of the free times."""
     look = _look_form(request)
-    form = BookVisitForm(request.POST or None)
+    form = BookVisitForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             return redirect("plans:visit", clinic, _book(request, form.cleaned_data).pk)
@@ -224,7 +224,7 @@ def _page(request: Request, visit: Visit, stand: Standing | None, context: dict[
 
 
 def _move_alone(request: Request, visit: Visit) -> HttpResponse:
-    form = MoveForm(request.POST or None)
+    form = MoveForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:

@@ -91,7 +91,7 @@ def plan(request: Request, clinic: str, series: UUID) -> HttpResponse:
 def pause(request: Request, clinic: str, series: UUID) -> HttpResponse:
     """Hold a series for a clinical reason."""
     found = find(request, series)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             acting.pause(request.actor, found, reason=form.cleaned_data["reason"], at=request.at)
@@ -128,7 +128,7 @@ def stop(request: Request, clinic: str, series: UUID) -> HttpResponse:
     found = find(request, series)
     known = parsed(found.protocol_version).course.series_end_reasons
     reasons = [(one.id, END_WORDS[one.id]) for one in known if one.id in END_WORDS]
-    form = StopForm(request.POST or None, reasons=reasons)
+    form = StopForm(request.POST if request.method == "POST" else None, reasons=reasons)
     if request.method == "POST" and form.is_valid():
         try:
             acting.stop(request.actor, found, **form.cleaned_data, at=request.at)

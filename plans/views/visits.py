@@ -81,7 +81,7 @@ def cancel(request: Request, clinic: str, visit: UUID) -> HttpResponse:
     scopes = [("one", _("This visit"))]
     if found.series is not None:
         scopes += [("following", _("This and the following")), ("all", _("All that are still to come"))]
-    form = CancelForm(request.POST or None, scopes=scopes)
+    form = CancelForm(request.POST if request.method == "POST" else None, scopes=scopes)
     if request.method == "POST" and form.is_valid():
         try:
             change = acting.cancel(request.actor, found, **form.cleaned_data, at=request.at)

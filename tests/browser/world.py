@@ -14,8 +14,9 @@ from django.test import Client
 from django.urls import reverse
 
 from clinic.actions.site import close, put_out_of_use
+from clinic.rules.pages import PAGES, Audience
 from patients.models import Patient
-from plans.actions import booking, consult_signature, treat
+from plans.actions import booking, consult, consult_signature, treat
 from plans.actions.visits import mark
 from plans.models import AftercareSheet, Series, Visit
 from plans.queries.proposals import search
@@ -27,6 +28,7 @@ from tests.factories.consult import a_draft, publish_shipped
 from tests.factories.patients import AccessFactory, PatientFactory
 from tests.factories.plans import RecordFactory, VisitFactory, clear_answers, consent_to_treatment
 from tests.factories.treat import done
+from tests.house.test_rights import EVERY
 from tests.people import PASSWORD, Team, a_team, as_patient, as_staff, signed_in
 
 LONG = "Maximiliana-Konstantina Wolfeschlegelsteinhausenbergerdorff-Papadopoulou von und zu Hohenlohe"
@@ -41,6 +43,16 @@ class World:
     rows: dict[str, Any]
     others: dict[str, Any]
     people: dict[str, Client]
+
+    def address(self, name: str, query: str = "", /, **others: str) -> str:
+        """Return the address of a page; `patient="newcomer"` puts another row in."""
+        pattern: Any = EVERY[name].pattern
+        keys = set(pattern.converters) | set(pattern.regex.groupindex)
+        if PAGES[name].audience is Audience.STAFF:
+            keys.add("clinic")
+        rows = {key: self.rows[key] for key in keys}
+        rows.update({key: self.others[other] for key, other in others.items()})
+        return reverse(name, kwargs=rows) + query
 
 
 def a_world(clock: Any, mail_folder: Path) -> World:
@@ -57,6 +69,12 @@ def a_world(clock: Any, mail_folder: Path) -> World:
     clock.move_to(first.starts_at + 2 * HOUR, tick=False)
     sheet = _treated(team, first)
     to_book = _planned(team, RIGHT_TO_LEFT)
+    untouched = consult.open_consultation(
+        team.practitioner.actor,
+        team.practitioner,
+        PatientFactory.create(clinic=team.clinic, name=LONG),
+        MONDAY,
+    )
     open_visit = VisitFactory.create(
         series=to_book, session_number=1, day=first.day, start_minute=15 * 60, state="arrived"
     )
@@ -70,6 +88,7 @@ def a_world(clock: Any, mail_folder: Path) -> World:
             "open_visit": open_visit.pk,
             "later_visit": treated.visits.latest("starts_at").pk,
             "draft": a_draft(team.practitioner, to_book.patient, MONDAY).pk,
+            "untouched": untouched.pk,
             "newcomer": to_book.patient_id,
         },
         people=_people(team, treated.patient, to_book.patient),
@@ -159,4 +178,3 @@ def write_mail(folder: Path) -> None:
     backend = get_connection("django.core.mail.backends.filebased.EmailBackend", file_path=str(folder))
     body = f"{LONG}\n\nhttp://localhost:8000/my/sign-in/\n"
     EmailMessage("Your visits are booked", body, to=["a@example.org"], connection=backend).send()
-

@@ -1,0 +1,171 @@
+"""Carrying out what was decided on each patient whom an absence touches: one transaction a patient."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import pairwise
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from clinic.actions import audit, outbox
+from clinic.actions.refusal import Refused
+from clinic.rules.roles import Actor
+from plans.actions import checking, single
+from plans.actions import series as whole
+from plans.actions.booking import lock, place, session_of, tell_patient, write_change
+from plans.actions.holding import SlotTaken
+from plans.models import Decision, Series, Visit
+from plans.queries.gaps import gap_between
+from plans.queries.single import session_slot
+from plans.queries.standing import Standing, standing
+from plans.rules import decisions
+from plans.rules import plan as plans
+from plans.rules.plan import Session
+from plans.rules.visiting import HELD
+
+INSIDE = ("first", "on_plan", "unknown")
+Choice = Decision.Choice
+
+
+def settle(actor: Actor, rows: Sequence[Decision], *, at: datetime) -> tuple[int, list[Decision]]:
+    """Carry out the decisions and return how many patients are done, and the decisions that failed.
+
+    What is freed comes first. A time that another patient of the plan is about to leave is tried again once
+    nothing else is left to do.
+    """
+    by_patient: dict[UUID, list[Decision]] = defaultdict(list)
+    for row in sorted(rows, key=lambda row: row.choice == Choice.MOVE):
+        by_patient[row.patient_id].append(row)
+    waiting, done, failed = list(by_patient.values()), 0, []
+    while waiting:
+        taken = []
+        for theirs in waiting:
+            try:
+                settle_patient(actor, theirs, at=at)
+                done += 1
+            except SlotTaken:
+                taken.append(theirs)
+            except Refused:
+                failed += theirs
+        if len(taken) == len(waiting):
+            failed += [row for theirs in taken for row in theirs]
+            break
+        waiting = taken
+    return done, failed
+
+
+@transaction.atomic
+def settle_patient(actor: Actor, rows: Sequence[Decision], *, at: datetime) -> None:
+    """Do all that was decided on one patient, or nothing. What is settled already stays as it is.
+
+    Raises SlotTaken where somebody else has a time, Refused where the series has changed or does not allow it.
+    """
+    open_rows = Decision.objects.select_for_update(of=("self",)).select_related(
+        "absence__clinic", "series", "visit"
+    )
+    for row in open_rows.filter(pk__in=[row.pk for row in rows], settled_at=None):
+        if row.choice == Choice.CANCEL:
+            _cancel(actor, row, at)
+        elif row.choice == Choice.MOVE and row.series is not None:
+            _move_series(actor, row, row.series, at)
+        elif row.choice == Choice.MOVE and row.visit is not None:
+            _move_visit(actor, row, row.visit, at)
+        row.settled_at = at
+        row.save(update_fields=["settled_at"])
+        audit.record(
+            actor,
+            "settle",
+            row,
+            at=at,
+            patient_id=row.patient_id,
+            clinic_id=row.absence.clinic_id,
+            reason=row.choice,
+        )
+
+
+def _cancel(actor: Actor, row: Decision, at: datetime) -> None:
+    """Cancel what falls into the absence, and nothing else of the series; the patient is told."""
+    visits = Visit.objects.filter(pk__in=row.touched, state__in=HELD).order_by("starts_at")
+    for visit in visits.select_related("clinic", "patient", "series"):
+        whole.cancel(actor, visit, scope="one", at=at, reason=_words(row))
+
+
+def _move_series(actor: Actor, row: Decision, series: Series, at: datetime) -> None:
+    series = lock(series)
+    stand = standing(series)
+    before, plan = _plan_of(row)
+    held = {number: session_of(visit) for number, visit in stand.visits.items()}
+    if any(held.get(session.number) != session for session in before):
+        raise _stale()
+    reason = _words(row) if _refuse_early(stand, plan) else ""
+    checking.refuse_unfit(actor, stand, plan, at=at, reason=reason)
+    confirmed = [visit.pk for visit in stand.visits.values() if visit.state == Visit.State.CONFIRMED]
+    old, visits = place(stand, plan, at=at, reason=reason)
+    change = write_change(
+        actor, series, "replan", before=old, after=plan, at=at, reason=_words(row), cost=row.cost
+    )
+    moved = _other_than_room(before, plan)
+    _stay_confirmed([v.pk for v in visits if v.pk in confirmed and v.session_number not in moved])
+    if moved:
+        tell_patient("plans/moved", series, change, visits, at)
+
+
+def _move_visit(actor: Actor, row: Decision, visit: Visit, at: datetime) -> None:
+    locked = Visit.objects.select_for_update(of=("self",)).select_related("practitioner__user")
+    visit = locked.get(pk=visit.pk)
+    before, plan = _plan_of(row)
+    if session_slot(visit) != before[0].slot:
+        raise _stale()
+    was_confirmed = visit.state == Visit.State.CONFIRMED
+    single.move(actor, visit, plan[0].slot, at=at, seen=visit.sequence)
+    if not _other_than_room(before, plan):
+        outbox.void(visit)  # the patient's time is the same: there is nothing to tell
+        _stay_confirmed([visit.pk] if was_confirmed else [])
+
+
+def _plan_of(row: Decision) -> tuple[tuple[Session, ...], tuple[Session, ...]]:
+    """Return where the sessions were when the plan was made, and those that get another slot."""
+    before = plans.from_data(row.before)
+    plan = decisions.changed(before, plans.from_data(row.after))
+    if not plan:
+        raise _stale()
+    return before, plan
+
+
+def _other_than_room(before: Sequence[Session], plan: Sequence[Session]) -> set[int]:
+    """Return the sessions for which something changes that the patient knows: the time, or who treats."""
+    old = {session.number: session.slot for session in before}
+    return {one.number for one in plan if decisions.kind_of(old[one.number], one.slot) != "room"}
+
+
+def _stay_confirmed(visits: Sequence[UUID]) -> None:
+    Visit.objects.filter(pk__in=visits).update(state=Visit.State.CONFIRMED)
+
+
+def _refuse_early(stand: Standing, plan: Sequence[Session]) -> bool:
+    """Say whether a session will be late, so that a reason is kept. Too early is refused, whoever asks."""
+    series, changed = stand.series, {session.number for session in plan}
+    days = {number: visit.day for number, visit in stand.visits.items()}
+    days.update({session.number: session.slot.day for session in plan})
+    is_late = False
+    for before, number in pairwise(sorted(days)):
+        if number == before + 1 and {before, number} & changed:
+            gap = gap_between(series, number, days[before], days[number])
+            if gap.state == "too_early":
+                raise Refused(_("That would be too early after the session before."), code="too_early")
+            is_late = is_late or gap.state not in INSIDE
+    return is_late
+
+
+def _words(row: Decision) -> str:
+    """Return why, for the patient's record: neither who is away nor for what reason."""
+    return _("Planned anew around an absence from %(first)s to %(last)s.") % {
+        "first": row.absence.first.isoformat(),
+        "last": row.absence.last.isoformat(),
+    }
+
+
+def _stale() -> Refused:
+    return Refused(_("The dates have changed since the plan was made."), code="stale")
