@@ -50,6 +50,8 @@ class World:
         keys = set(pattern.converters) | set(pattern.regex.groupindex)
         if PAGES[name].audience is Audience.STAFF:
             keys.add("clinic")
+        unknown = keys - set(self.rows)
+        assert not unknown, f"{name}: put a row of {unknown} into the world"
         rows = {key: self.rows[key] for key in keys}
         rows.update({key: self.others[other] for key, other in others.items()})
         return reverse(name, kwargs=rows) + query

@@ -171,7 +171,9 @@ def test_a_patient_goes_from_the_first_call_to_their_own_aftercare(journey: Jour
     ended = SessionRecord.objects.get().ended_at
     assert ended is not None
     make_up = next(item for item in sheet.content["sheet"]["items"] if item["slot"] == "makeup")
-    assert datetime.datetime.fromisoformat(make_up["until"]) - ended < datetime.timedelta(hours=48, minutes=15)
+    assert datetime.datetime.fromisoformat(make_up["until"]) - ended < datetime.timedelta(
+        hours=48, minutes=15
+    )
 
     browser = signed_in(journey, patient)
     plan = browser.get(reverse("plans:my_plan", args=[patient.pk])).content.decode()
@@ -193,7 +195,10 @@ def test_no_mail_of_the_journey_names_the_treatment_and_every_verb_is_logged(jou
     treated(journey, visit)
     journey.at(journey.now + HOUR)
     sent = journey.mails()
-    assert sorted(message.subject for message in sent) == ["Fernway: your sheet is ready", "Your visits are booked"]
+    assert sorted(message.subject for message in sent) == [
+        "Fernway: your sheet is ready",
+        "Your visits are booked",
+    ]
     words = " ".join(message.subject + message.body for message in sent).lower()
     assert not any(secret in words for secret in ("needl", "treatment", "acne", "scar", "session"))
     verbs = list(AuditEntry.objects.filter(patient_id=patient.pk).values_list("verb", flat=True))

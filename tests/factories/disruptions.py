@@ -1,0 +1,67 @@
+"""Patients with dates in the diary, and absences that fall on them."""
+
+import datetime
+from typing import Any
+from uuid import uuid4
+
+from clinic.models import Membership
+from plans.actions import booking, single
+from plans.actions.disruptions import Wanted
+from plans.models import Series, Visit
+from plans.queries.standing import standing
+from plans.rules.plan import numbered
+from plans.rules.scheduling.model import Slot
+from tests.factories.booking import MONDAY, Desk
+from tests.factories.patients import PatientFactory
+from tests.factories.plans import SeriesFactory
+
+DAY = datetime.timedelta(days=1)
+TODAY = MONDAY.date()
+NEXT = TODAY + 7 * DAY  # the Monday on which most sessions of these tests stand
+TEN = 600
+
+
+def slot(desk: Desk, day: datetime.date, start: int = TEN, who: Membership | None = None) -> Slot:
+    room, device = desk.team.clinic.rooms.filter(kind="treatment"), desk.team.clinic.devices
+    member = who or desk.team.practitioner
+    return Slot(
+        day, member.user.resource_id, start, room.earliest("pk").pk, device.earliest("pk").pk
+    )
+
+
+def booked_series(desk: Desk, name: str, *days: datetime.date, start: int = TEN, **kwargs: Any) -> Series:
+    """Book a series of a new patient on these days, as the desk does."""
+    who = kwargs.get("who") or desk.team.practitioner
+    series = SeriesFactory.create(
+        patient=PatientFactory.create(clinic=desk.team.clinic, name=name),
+        practitioner=desk.team.practitioner,
+        state="to_book",
+        sessions=len(days),
+        consultation__signed_by=desk.team.practitioner.user,
+    )
+    series = Series.objects.get(pk=series.pk)
+    plan = numbered(range(1, len(days) + 1), [slot(desk, day, start, who) for day in days])
+    booking.place(standing(series), plan, at=MONDAY)
+    booking.write_change(desk.actor, series, "book", before=(), after=plan, at=MONDAY)
+    return series
+
+
+def booked_consultation(desk: Desk, name: str, day: datetime.date, start: int = TEN) -> Visit:
+    """Book a consultation of a new patient."""
+    room = desk.team.clinic.rooms.get(kind="consulting")
+    chosen = Slot(day, desk.team.practitioner.user.resource_id, start, room.pk)
+    person = PatientFactory.create(clinic=desk.team.clinic, name=name)
+    return single.book(desk.actor, desk.team.clinic, "consultation", person, chosen, at=MONDAY, key=uuid4())
+
+
+def leave(desk: Desk, first: datetime.date = NEXT, last: datetime.date | None = None, **more: Any) -> Wanted:
+    """The practitioner who signs the plans of these tests is away."""
+    return Wanted("leave", first, last or first, membership=desk.team.practitioner, **more)
+
+
+def when(series: Series, number: int = 1) -> tuple[datetime.date, int, str]:
+    """Return day, start and practitioner of a session as it stands."""
+    visit = series.visits.select_related("practitioner__user").get(
+        session_number=number, state__in=Visit.HELD
+    )
+    return visit.day, visit.start_minute, visit.practitioner.user.name
