@@ -49,6 +49,7 @@ class Tally:
         return (
             f"{what}: {rounds} kills, {self.acknowledged} acknowledged, {self.unanswered} unanswered, "
             f"{self.lost} lost, {self.half_made} half made, {self.doubled} doubled"
+            + "".join(f", {number} {word}" for word, number in self.said.items())
         )
 
 

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext, override_settings
 
-from bench.pairs import clocked, paired, table
+from bench.pairs import clocked, paired, table, within
 from bench.stage import Stage, on
 
 CALENDAR = re.compile(
@@ -35,12 +35,12 @@ def proposals(databases: dict[str, str], rounds: int) -> None:
 def growth(databases: dict[str, str], rounds: int) -> None:
     """Time the same pages in histories of different length, which take turns."""
     times: dict[str, dict[str, list[float]]] = {}
-    for _ in range(4):
+    for _ in range(3):
         for name, url in databases.items():
             with on(url) as stage:
                 for page, run in _growing(stage).items():
                     run()
-                    took = [clocked(run) for _ in range(max(rounds // 3, 3))]
+                    took = [clocked(run) for _ in within(max(rounds // 3, 3))]
                     times.setdefault(page, {}).setdefault(name, []).extend(took)
     names = list(databases)
     rows = [

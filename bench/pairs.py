@@ -5,11 +5,12 @@ from __future__ import annotations
 import gc
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
 Run = Callable[[], object]
+LONGEST_SECONDS = 30
 
 
 @dataclass(frozen=True)
@@ -32,18 +33,21 @@ def clocked(run: Run) -> float:
     return (time.perf_counter() - began) * 1000
 
 
-def paired(product: Run, floor: Run, rounds: int, warm: int = 3, after: Run | None = None) -> Pair:
-    """Let two things take turns and return the medians; `after` cleans up each round, off the clock."""
-    ours, theirs = [], []
-    for number in range(warm + rounds):
-        gc.collect()
-        one, other = clocked(product), clocked(floor)
-        if number >= warm:
-            ours.append(one)
-            theirs.append(other)
-        if after is not None:
-            after()
-    return Pair(median(ours), median(theirs))
+def paired(product: Run, floor: Run, rounds: int) -> Pair:
+    """Let two things take turns and return the medians."""
+    product(), floor()
+    gc.collect()
+    times = [(clocked(product), clocked(floor)) for _ in within(rounds)]
+    return Pair(median(one for one, _ in times), median(other for _, other in times))
+
+
+def within(rounds: int) -> Iterator[int]:
+    """Count to `rounds`, but after the third stop as soon as half a minute is over."""
+    until = time.monotonic() + LONGEST_SECONDS
+    for number in range(rounds):
+        if number >= 3 and time.monotonic() > until:
+            return
+        yield number
 
 
 def table(title: str, head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

@@ -2,7 +2,19 @@
 
 from django.urls import include, path
 
-from plans.views import booking, chart, consult, day, moving, portal, protocol, series, treat, visits
+from plans.views import (
+    booking,
+    chart,
+    consult,
+    day,
+    disruptions,
+    moving,
+    portal,
+    protocol,
+    series,
+    treat,
+    visits,
+)
 
 app_name = "plans"
 staff = [
@@ -23,6 +35,10 @@ staff = [
     path("series/<uuid:series>/pause/", series.pause, name="series_pause"),
     path("series/<uuid:series>/resumption/", series.resume, name="series_resume"),
     path("series/<uuid:series>/end/", series.stop, name="series_stop"),
+    path("absences/", disruptions.absences, name="absences"),
+    path("absences/new/", disruptions.absence_new, name="absence_new"),
+    path("absences/<uuid:absence>/", disruptions.absence, name="absence"),
+    path("absences/<uuid:absence>/acceptance/", disruptions.absence_apply, name="absence_apply"),
     path("patients/<uuid:patient>/consultations/", consult.new, name="consultation_new"),
     path("patients/<uuid:patient>/consents/", consult.consent, name="consent"),
     path("consultations/<uuid:consultation>/", consult.consultation, name="consultation"),

@@ -4,9 +4,10 @@
 it, then each patient is settled alone, so that one whose time was taken meanwhile holds up nobody else.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -18,14 +19,14 @@ from clinic.models import Clinic, Device, Membership, Resource, Room
 from clinic.rules.roles import Actor, Right
 from clinic.rules.timegrid import Span, local_day
 from plans.actions import holding
+from plans.actions.planning import GoOn, write_plan
 from plans.actions.settling import settle
 from plans.models import Absence, Decision, Visit
 from plans.queries.disruptions import away_of, touched, with_names
-from plans.queries.replanning import Pins, Proposed, cases_of, proposed
+from plans.queries.replanning import Pins
 from plans.rules import plan as plans
 from plans.rules.scheduling.replan import always
 
-GoOn = Callable[[], bool]
 Choice = Decision.Choice
 MOST_VISITS = 300
 
@@ -52,16 +53,48 @@ class Settled:
 
 
 @transaction.atomic
-def draft(actor: Actor, clinic: Clinic, wanted: Wanted, *, at: datetime, go_on: GoOn = always) -> Absence:
+def draft(
+    actor: Actor,
+    clinic: Clinic,
+    wanted: Wanted,
+    *,
+    at: datetime,
+    key: UUID | None = None,
+    go_on: GoOn = always,
+) -> Absence:
     """Save an absence that touches no visit; of any other make a draft with a plan for all that it touches.
 
-    `go_on` ends the search for a better plan early. Raises Refused for impossible days, for somebody or
-    something of another clinic, and where more visits are touched than anybody could decide on one page.
+    `key` is the form's own id: the same form twice makes one. `go_on` ends the search for a better plan early.
+    Raises Refused for impossible days, for somebody or something of another clinic, and where more visits are
+    touched than anybody could decide on one page.
     """
     must(actor, Right.MANAGE_CLINIC, clinic.pk)
+    made_before = Absence.objects.filter(pk=key).first() if key else None
+    if made_before is not None:
+        must(actor, Right.MANAGE_CLINIC, made_before.clinic_id)
+        return made_before
+    absence = _drafted(actor, clinic, wanted, at, key)
+    visits = _touched_for_sure(absence, at)
+    if not visits:
+        _take_effect(actor, absence, at)
+        return absence
+    if len(visits) > MOST_VISITS:
+        raise Refused(
+            _("%(n)s visits stand in this time, more than can be decided at once. Enter it in shorter parts.")
+            % {"n": len(visits)},
+            code="too_many",
+            field="last",
+        )
+    write_plan(absence, visits, at=at, go_on=go_on)
+    audit.record(actor, "draft", absence, at=at, clinic_id=clinic.pk)
+    return absence
+
+
+def _drafted(actor: Actor, clinic: Clinic, wanted: Wanted, at: datetime, key: UUID | None) -> Absence:
     start, end = site.absence(wanted.first, wanted.last, wanted.hours)
     _refuse_wrong(clinic, wanted, at)
     absence = Absence.objects.create(
+        pk=key or uuid4(),
         clinic=clinic,
         kind=wanted.kind,
         membership=wanted.membership,
@@ -74,21 +107,7 @@ def draft(actor: Actor, clinic: Clinic, wanted: Wanted, *, at: datetime, go_on: 
         drafted_at=at,
         drafted_by_id=actor.user_id,
     )
-    absence = with_names(Absence.objects.all()).get(pk=absence.pk)
-    visits = _touched_for_sure(absence, at)
-    if not visits:
-        _take_effect(actor, absence, at)
-        return absence
-    if len(visits) > MOST_VISITS:
-        raise Refused(
-            _("%(n)s visits stand in this time, more than can be decided at once. Enter it in shorter parts.")
-            % {"n": len(visits)},
-            code="too_many",
-            field="last",
-        )
-    _plan(absence, visits, at=at, go_on=go_on)
-    audit.record(actor, "draft", absence, at=at, clinic_id=clinic.pk)
-    return absence
+    return with_names(Absence.objects.all()).get(pk=absence.pk)
 
 
 def _refuse_wrong(clinic: Clinic, wanted: Wanted, at: datetime) -> None:
@@ -158,7 +177,9 @@ def run_again(
         row.choice = _checked(row, (choices or {}).get(row.pk, row.choice))
     if pins is None:
         pins = {row.subject: plans.from_data(row.after) for row in rows if row.after and row.subject}
-    _plan(absence, touched(absence.clinic, away_of(absence), at=at), at=at, pins=pins, rows=rows, go_on=go_on)
+    write_plan(
+        absence, touched(absence.clinic, away_of(absence), at=at), at=at, pins=pins, rows=rows, go_on=go_on
+    )
     audit.record(actor, "replan", absence, at=at, clinic_id=absence.clinic_id)
     return absence
 
@@ -172,44 +193,6 @@ def _checked(row: Decision, choice: str) -> str:
     if choice and choice not in Choice.values:
         raise Refused(_("Choose one of the ways that are offered."), code="choice", field=f"choice-{row.pk}")
     return "" if choice == Choice.MOVE and not row.may_move else choice
-
-
-def _plan(
-    absence: Absence,
-    visits: Sequence[Visit],
-    *,
-    at: datetime,
-    go_on: GoOn,
-    pins: Pins | None = None,
-    rows: Sequence[Decision] = (),
-) -> None:
-    """Write a plan for the visits: into the rows that they have, or new ones; rows of nothing go."""
-    known = {row.subject: row for row in rows}
-    settled = {row.subject for row in absence.decisions.exclude(settled_at=None)}
-    cases = [one for one in cases_of(absence.clinic, visits, at=at) if one.subject not in settled]
-    subjects = {case.subject for case in cases}
-    Decision.objects.filter(pk__in=[row.pk for row in rows if row.subject not in subjects]).delete()
-    staying = {row.subject for row in rows if row.choice in (Choice.KEEP, Choice.CANCEL)}
-    asked = [case for case in cases if case.subject not in staying]
-    found = proposed(absence.clinic, away_of(absence), asked, at=at, pins=pins, go_on=go_on)
-    for one in found:
-        row = known.get(one.case.subject) or Decision(absence=absence)
-        _write(row, one, pins or {})
-        row.save()
-    for subject in staying & subjects:
-        known[subject].save(update_fields=["choice"])
-
-
-def _write(row: Decision, one: Proposed, pins: Pins) -> None:
-    case = one.case
-    row.patient, row.series = case.patient, case.series
-    row.visit = None if case.series else case.chain[0]
-    row.outcome, row.cost, row.why = one.outcome, one.cost, one.why
-    row.touched = sorted(str(pk) for pk in case.touched)
-    row.before, row.after = plans.to_data(case.sessions), plans.to_data(one.after)
-    row.pins = plans.to_data(pins.get(case.subject, ()))
-    if not one.after and row.choice == Choice.MOVE:
-        row.choice = ""
 
 
 @transaction.atomic
@@ -256,6 +239,8 @@ def decide(actor: Actor, absence: Absence, choices: Mapping[int, str], *, at: da
     if absence.is_draft:
         _refuse_stranded(rows, inside)
         _take_effect(actor, absence, at)
+    elif rows and not any(row.choice for row in rows):
+        raise _undecided(rows[0])
     Decision.objects.filter(pk__in=[row.pk for row in gone]).delete()
     Decision.objects.bulk_update(rows, ["choice"])
     return [row for row in rows if row.choice]
@@ -272,11 +257,15 @@ def _refuse_stranded(rows: Sequence[Decision], inside: set[str]) -> None:
         )
     missing = [row for row in rows if not row.choice]
     if missing:
-        raise Refused(
-            _("Decide what becomes of every patient first. Nothing is saved while a decision is missing."),
-            code="undecided",
-            field=f"choice-{missing[0].pk}",
-        )
+        raise _undecided(missing[0])
+
+
+def _undecided(row: Decision) -> Refused:
+    return Refused(
+        _("Decide what becomes of every patient first. Nothing is saved while a decision is missing."),
+        code="undecided",
+        field=f"choice-{row.pk}",
+    )
 
 
 @transaction.atomic
@@ -290,5 +279,5 @@ def _ask_again(
         row.choice, row.clashed = "", True
     theirs = {pk for row in rows for pk in row.touched}
     inside = touched(absence.clinic, away_of(absence), at=at)
-    _plan(absence, [visit for visit in inside if str(visit.pk) in theirs], at=at, rows=rows, go_on=go_on)
+    write_plan(absence, [visit for visit in inside if str(visit.pk) in theirs], at=at, rows=rows, go_on=go_on)
     audit.record(actor, "replan", absence, at=at, clinic_id=absence.clinic_id)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from clinic.actions import audit, outbox
 from clinic.actions.refusal import Refused
 from clinic.rules.roles import Actor
-from plans.actions import checking, single
+from plans.actions import checking, holding, single
 from plans.actions import series as whole
 from plans.actions.booking import lock, place, session_of, tell_patient, write_change
 from plans.actions.holding import SlotTaken
@@ -29,18 +29,22 @@ INSIDE = ("first", "on_plan", "unknown")
 Choice = Decision.Choice
 
 
+Group = list[Decision]
+"""All that was decided on one patient."""
+
+
 def settle(actor: Actor, rows: Sequence[Decision], *, at: datetime) -> tuple[int, list[Decision]]:
     """Carry out the decisions and return how many patients are done, and the decisions that failed.
 
-    What is freed comes first. A time that another patient of the plan is about to leave is tried again once
-    nothing else is left to do.
+    What is freed comes first. A time that another patient of the plan is about to leave is tried again after
+    that; only patients who exchange times with each other are done in one transaction.
     """
-    by_patient: dict[UUID, list[Decision]] = defaultdict(list)
+    by_patient: dict[UUID, Group] = defaultdict(list)
     for row in sorted(rows, key=lambda row: row.choice == Choice.MOVE):
         by_patient[row.patient_id].append(row)
     waiting, done, failed = list(by_patient.values()), 0, []
     while waiting:
-        taken = []
+        taken: list[Group] = []
         for theirs in waiting:
             try:
                 settle_patient(actor, theirs, at=at)
@@ -50,10 +54,37 @@ def settle(actor: Actor, rows: Sequence[Decision], *, at: datetime) -> tuple[int
             except Refused:
                 failed += theirs
         if len(taken) == len(waiting):
-            failed += [row for theirs in taken for row in theirs]
-            break
+            exchanged, left = _exchange(actor, taken, at)
+            return done + exchanged, failed + left
         waiting = taken
     return done, failed
+
+
+def _exchange(actor: Actor, groups: Sequence[Group], at: datetime) -> tuple[int, list[Decision]]:
+    """Let patients take each other's times; returns how many did, and the decisions of those who could not."""
+    together, failed = list(groups), list[Decision]()
+    while together:
+        try:
+            with transaction.atomic():
+                holding.let_go(_leaving(together))
+                for theirs in together:
+                    settle_patient(actor, theirs, at=at)
+            return len(together), failed
+        except Refused:
+            together = [one for one in together if one is not theirs]
+            failed += theirs
+    return 0, failed
+
+
+def _leaving(groups: Sequence[Group]) -> list[Visit]:
+    """Return the visits that the decisions move, as they are now."""
+    rows = [row for theirs in groups for row in theirs if row.choice == Choice.MOVE]
+    sessions = [
+        (row.series_id, session.number) for row in rows for session in _plan_of(row)[1] if row.series_id
+    ]
+    of_series = Visit.objects.filter(series__in={series for series, _number in sessions}, state__in=HELD)
+    alone = Visit.objects.filter(pk__in=[row.visit_id for row in rows if row.visit_id])
+    return [visit for visit in of_series if (visit.series_id, visit.session_number) in sessions] + list(alone)
 
 
 @transaction.atomic
@@ -127,11 +158,14 @@ def _move_visit(actor: Actor, row: Decision, visit: Visit, at: datetime) -> None
 
 def _plan_of(row: Decision) -> tuple[tuple[Session, ...], tuple[Session, ...]]:
     """Return where the sessions were when the plan was made, and those that get another slot."""
-    before = plans.from_data(row.before)
-    plan = decisions.changed(before, plans.from_data(row.after))
+    plan = _changed(row)
     if not plan:
         raise _stale()
-    return before, plan
+    return plans.from_data(row.before), plan
+
+
+def _changed(row: Decision) -> tuple[Session, ...]:
+    return decisions.changed(plans.from_data(row.before), plans.from_data(row.after))
 
 
 def _other_than_room(before: Sequence[Session], plan: Sequence[Session]) -> set[int]:

@@ -1,5 +1,6 @@
 """Single visits: a consultation, a review, a test area, a top-up, or time that is blocked."""
 
+from collections.abc import Hashable
 from datetime import datetime
 from uuid import UUID
 
@@ -23,7 +24,15 @@ from plans.rules.visiting import HELD
 
 @transaction.atomic
 def book(
-    actor: Actor, clinic: Clinic, kind: str, patient: Patient, slot: Slot, *, at: datetime, key: UUID, note: str = ""
+    actor: Actor,
+    clinic: Clinic,
+    kind: str,
+    patient: Patient,
+    slot: Slot,
+    *,
+    at: datetime,
+    key: UUID,
+    note: str = "",
 ) -> Visit:
     """Book one visit of a kind. `key` is the form's own id: the same form twice books once.
 
@@ -39,17 +48,8 @@ def book(
         return made_before
     _refuse_past(clinic, slot, at)
     checking.refuse_unfree(clinic, kind, [Session(1, slot)])
-    visit = Visit(
-        pk=key,
-        clinic=clinic,
-        kind=kind,
-        patient=patient,
-        minutes=visit_type.minutes,
-        note=note,
-        booked_at=at,
-        state_at=at,
-        reference=new_reference(),
-    )
+    visit = _blank(clinic, kind, visit_type.minutes, note, at, key)
+    visit.patient = patient
     _seat(visit, slot)
     visit.save(force_insert=True)
     holding.hold([visit], visit_type)
@@ -69,20 +69,13 @@ def block(
     if made_before is not None:
         return made_before
     if not 5 <= minutes <= DAY_MINUTES - slot.start:
-        raise Refused(_("Blocked time lasts from 5 minutes to the end of the day."), code="minutes", field="minutes")
+        raise Refused(
+            _("Blocked time lasts from 5 minutes to the end of the day."), code="minutes", field="minutes"
+        )
     if slot.practitioner != member.user.resource_id:
         raise Refused(_("Choose whose time is blocked."), code="practitioner", field="who")
     _refuse_past(member.clinic, slot, at)
-    visit = Visit(
-        pk=key,
-        clinic=member.clinic,
-        kind=Kind.BLOCKED,
-        minutes=minutes,
-        note=note,
-        booked_at=at,
-        state_at=at,
-        reference=new_reference(),
-    )
+    visit = _blank(member.clinic, Kind.BLOCKED, minutes, note, at, key)
     _seat(visit, slot)
     visit.save(force_insert=True)
     holding.hold([visit], None)
@@ -99,7 +92,9 @@ def move(actor: Actor, visit: Visit, slot: Slot, *, at: datetime, seen: int) -> 
     if session_slot(visit) == slot and visit.sequence == seen + 1:
         return visit
     if visit.sequence != seen or visit.state not in HELD:
-        raise Refused(_("This visit has changed since it was shown. Nothing has been moved."), code="offer_stale")
+        raise Refused(
+            _("This visit has changed since it was shown. Nothing has been moved."), code="offer_stale"
+        )
     if visit.kind == Kind.BLOCKED:
         raise Refused(_("Blocked time does not move. Cancel it and block another time."), code="kind")
     _refuse_past(visit.clinic, slot, at)
@@ -117,14 +112,33 @@ def move(actor: Actor, visit: Visit, slot: Slot, *, at: datetime, seen: int) -> 
     return visit
 
 
+def _blank(clinic: Clinic, kind: str, minutes: int, note: str, at: datetime, key: UUID) -> Visit:
+    return Visit(
+        pk=key,
+        clinic=clinic,
+        kind=kind,
+        minutes=minutes,
+        note=note,
+        booked_at=at,
+        state_at=at,
+        reference=new_reference(),
+    )
+
+
 def _made_before(key: UUID, clinic: Clinic, kind: str, patient: Patient | None) -> Visit | None:
     """Return what the same form made already; the key of anything else is refused."""
     found = Visit.objects.filter(pk=key).first()
     if found is None:
         return None
-    same = (found.clinic_id, found.kind, found.patient_id) == (clinic.pk, kind, patient.pk if patient else None)
+    same = (found.clinic_id, found.kind, found.patient_id) == (
+        clinic.pk,
+        kind,
+        patient.pk if patient else None,
+    )
     if not same:
-        raise Refused(_("This form was used before. Open it afresh; nothing has been booked."), code="key_used")
+        raise Refused(
+            _("This form was used before. Open it afresh; nothing has been booked."), code="key_used"
+        )
     return found
 
 
@@ -132,7 +146,9 @@ def _type(clinic: Clinic, kind: str) -> VisitType:
     try:
         return VisitType.objects.get(clinic=clinic, kind=kind)
     except VisitType.DoesNotExist:
-        raise Refused(_("This clinic does not offer that kind of visit."), code="kind", field="kind") from None
+        raise Refused(
+            _("This clinic does not offer that kind of visit."), code="kind", field="kind"
+        ) from None
 
 
 def _refuse_past(clinic: Clinic, slot: Slot, at: datetime) -> None:
@@ -143,15 +159,20 @@ def _refuse_past(clinic: Clinic, slot: Slot, at: datetime) -> None:
 def _seat(visit: Visit, slot: Slot) -> None:
     """Put a visit into a slot; an id of another clinic is refused like one that does not exist."""
     people = Membership.objects.practitioners().select_related("user").filter(clinic=visit.clinic)
-    member = people.filter(user__resource_id=slot.practitioner).first()
+    member = people.filter(user__resource_id=_key(slot.practitioner)).first()
     rooms, devices = Room.objects.filter(clinic=visit.clinic), Device.objects.filter(clinic=visit.clinic)
     if member is None:
         raise Refused(_("Choose who sees the patient."), code="practitioner")
     visit.practitioner = member
-    visit.room = rooms.filter(pk=slot.room).first() if slot.room else None
-    visit.device = devices.filter(pk=slot.device).first() if slot.device else None
+    visit.room = rooms.filter(pk=_key(slot.room)).first()
+    visit.device = devices.filter(pk=_key(slot.device)).first()
     visit.day, visit.start_minute = slot.day, slot.start
     visit.starts_at, visit.ends_at = holding.instants(visit)
+
+
+def _key(resource: Hashable) -> int:
+    """Return the id of a resource as the database knows it; no row has the id 0."""
+    return resource if isinstance(resource, int) else 0
 
 
 def tell(visit: Visit, mail: str, at: datetime) -> None:

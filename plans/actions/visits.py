@@ -59,7 +59,8 @@ def undo(actor: Actor, visit: Visit, *, at: datetime) -> Visit:
         raise Refused(_("The record of this session is signed, so it stays done."), code="signed")
     if visit.state == State.CANCELLED and visit.series_id:
         raise Refused(
-            _("The patient hears of this through the series. Book the session again there."), code="through_series"
+            _("The patient hears of this through the series. Book the session again there."),
+            code="through_series",
         )
     back = State(visit.state_before)
     if back in HELD and State(visit.state) not in HELD:
@@ -118,8 +119,10 @@ def _is_recorded(visit: Visit) -> bool:
 
 def _refuse_second(visit: Visit) -> None:
     """Refuse to bring a session back that was booked again meanwhile."""
+    if visit.series_id is None:
+        return
     twin = Visit.objects.filter(series_id=visit.series_id, session_number=visit.session_number)
-    if visit.series_id and twin.filter(state__in=[*HELD, State.DONE]).exclude(pk=visit.pk).exists():
+    if twin.filter(state__in=[*HELD, State.DONE]).exclude(pk=visit.pk).exists():
         raise Refused(
             _("Session %(number)s has another date by now.") % {"number": visit.session_number},
             code="booked_again",

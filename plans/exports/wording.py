@@ -48,7 +48,10 @@ def title(choice: Choice) -> str:
     if name.title == "soonest":
         return gettext("Finishes soonest: %(day)s") % {"day": short_day(last.day)}
     first = choice.rows[0]
-    return gettext("Starts %(day)s at %(time)s") % {"day": short_day(first.day), "time": clock(first.slot.start)}
+    return gettext("Starts %(day)s at %(time)s") % {
+        "day": short_day(first.day),
+        "time": clock(first.slot.start),
+    }
 
 
 def summary(choice: Choice) -> str:
@@ -87,8 +90,7 @@ def _schedule_tag(rows: Iterable[Row]) -> tuple[str, str, str]:
 
 def why_not(refusal: Refusal) -> list[str]:
     """Return, in sentences, why there is no series."""
-    if refusal.reason == "too short":
-        assert refusal.earliest_possible_finish is not None
+    if refusal.earliest_possible_finish is not None:
         days = refusal.days_too_late or 0
         sentence = ngettext(
             "The sessions cannot be done that fast: the earliest possible finish is %(day)s, %(n)s day too late.",
@@ -105,7 +107,8 @@ def why_not(refusal: Refusal) -> list[str]:
         )
     else:
         said.append(
-            gettext("Session %(number)s has no day left between the others.") % {"number": refusal.blocked_session}
+            gettext("Session %(number)s has no day left between the others.")
+            % {"number": refusal.blocked_session}
         )
     return [*said, *(blocker(code, days) for code, days in refusal.blockers.items() if days)]
 
@@ -145,7 +148,9 @@ def way_out(relaxation: Relaxation) -> str:
             "Finish %(n)s day later, on %(day)s.", "Finish %(n)s days later, on %(day)s.", days
         ),
         "first": ngettext(
-            "Start up to %(n)s day later: finishes %(day)s.", "Start up to %(n)s days later: finishes %(day)s.", days
+            "Start up to %(n)s day later: finishes %(day)s.",
+            "Start up to %(n)s days later: finishes %(day)s.",
+            days,
         ),
     }
     return words[relaxation.relax] % {"n": days, "day": last}
@@ -186,7 +191,9 @@ def _gap_verdict(found: Verdict) -> str:
             " window ends on %(bound)s.",
             days,
         ),
-        "held": gettext("%(day)s is before the day from which the practitioner lets the series go on: %(bound)s."),
+        "held": gettext(
+            "%(day)s is before the day from which the practitioner lets the series go on: %(bound)s."
+        ),
         "event": gettext("%(day)s is to be kept clear before the patient’s event on %(bound)s."),
         "first": gettext("%(day)s is before the first day that was asked for: %(bound)s."),
         "later": gettext("%(day)s is later than these proposals look. Type it as the first day instead."),

@@ -15,7 +15,15 @@ from clinic.forms.days import StaffDayField
 from clinic.models import Membership
 from plans.rules.wishes import Wishes
 
-DAYS = [(0, _("Mon")), (1, _("Tue")), (2, _("Wed")), (3, _("Thu")), (4, _("Fri")), (5, _("Sat")), (6, _("Sun"))]
+DAYS = [
+    (0, _("Mon")),
+    (1, _("Tue")),
+    (2, _("Wed")),
+    (3, _("Thu")),
+    (4, _("Fri")),
+    (5, _("Sat")),
+    (6, _("Sun")),
+]
 TIMES = [("morning", _("Morning")), ("afternoon", _("Afternoon")), ("evening", _("After 17:00"))]
 LONGEST_AWAY = 366
 FARTHEST = 3 * 365
@@ -23,7 +31,7 @@ FARTHEST = 3 * 365
 
 def _folded(words: str, *fields: str) -> str:
     """Return the head of a part that stays closed until it is wanted, as a template; `words` are translated there."""
-    used = " or ".join(f"form.{name}.value or form.{name}.errors" for name in fields)
+    used = " or ".join(f"wishes.{name}.value or wishes.{name}.errors" for name in fields)
     return (
         f'{{% load i18n %}}<details class="mb-3"{{% if {used} %}} open{{% endif %}}>'
         f'<summary class="btn btn-text btn-sm mb-2">{{% translate "{words}" %}}</summary>'
@@ -37,7 +45,9 @@ class PlannedDayField(StaffDayField):
         """Return a date within reach, or None when nothing was typed."""
         day = super().clean(value)
         if day and self.today and day > self.today + timedelta(days=FARTHEST):
-            raise forms.ValidationError(_("That is more than three years ahead. Type an earlier day."), code="far")
+            raise forms.ValidationError(
+                _("That is more than three years ahead. Type an earlier day."), code="far"
+            )
         return day
 
 
@@ -46,7 +56,9 @@ class WishesForm(forms.Form):
 
     show_optional = False
 
-    first = PlannedDayField(label=_("First session from"), required=False, help_text=_("Type 18/1, mon or +1w"))
+    first = PlannedDayField(
+        label=_("First session from"), required=False, help_text=_("Type 18/1, mon or +1w")
+    )
     days = forms.MultipleChoiceField(
         label=_("Days"), choices=DAYS, required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -72,7 +84,9 @@ class WishesForm(forms.Form):
         for member in practitioners:
             choices.append((f"{member.user.resource_id}", _("Prefer %(name)s") % {"name": member.user.name}))
         for member in practitioners:
-            choices.append((f"only-{member.user.resource_id}", _("Only %(name)s") % {"name": member.user.name}))
+            choices.append(
+                (f"only-{member.user.resource_id}", _("Only %(name)s") % {"name": member.user.name})
+            )
         self.fields["who"].choices = choices  # type: ignore[attr-defined]
         self.fields["session"].choices = [(str(one), str(one)) for one in sessions]  # type: ignore[attr-defined]
         self.helper = FormHelper()
@@ -107,7 +121,9 @@ class WishesForm(forms.Form):
         if data.get("first") and data["first"] < self.today:
             self.add_error("first", _("That day has passed. Choose today or later."))
         if data.get("finish") and data["finish"] < (data.get("first") or self.today):
-            self.add_error("finish", _("The last session would have to be before the first. Choose a later day."))
+            self.add_error(
+                "finish", _("The last session would have to be before the first. Choose a later day.")
+            )
         return data
 
     def asked_about(self) -> tuple[date, int] | None:

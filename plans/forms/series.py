@@ -29,7 +29,9 @@ class ReasonForm(forms.Form):
     """A reason in words."""
 
     reason = forms.CharField(
-        label=_("Reason"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 3}),
+        label=_("Reason"),
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("It stands in the patient's record and is not shown to the front desk."),
     )
 

@@ -59,7 +59,9 @@ class LookForm(forms.Form):
         },
     )
 
-    def __init__(self, *args: Any, today: date, kinds: list[str], people: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, today: date, kinds: list[str], people: list[tuple[str, str]], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
         self.fields["day"].today = today  # type: ignore[attr-defined]

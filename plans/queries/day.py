@@ -85,7 +85,9 @@ def day_of(actor: Actor, clinic: Clinic, day: date, *, by: str, at: datetime) ->
     entries = _visit_entries(visits)
     open_spans = patient_hours(kept.opening, day)
     shown = board.frame([*open_spans, *(entry.span for entry in entries)])
-    types = list(VisitType.objects.filter(clinic=clinic).exclude(kind=Kind.BLOCKED).order_by("minutes", "kind"))
+    types = list(
+        VisitType.objects.filter(clinic=clinic).exclude(kind=Kind.BLOCKED).order_by("minutes", "kind")
+    )
     lay = _Layout(shown, open_spans, types, minute if day == today else (0 if day > today else DAY_MINUTES))
     columns = tuple((_by_room if by == "room" else _by_practitioner)(clinic, kept, day, entries, lay))
     return Day(
@@ -115,9 +117,7 @@ def _visit_entries(visits: list[Visit]) -> list[Entry]:
             gap=gaps.get(visit.pk),
             step=step_of(visit),
             look_first=_look_first(visit),
-            consent_missing=bool(visit.series_id)
-            and visit.state in HELD
-            and visit.patient_id not in agreed,
+            consent_missing=bool(visit.series_id) and visit.state in HELD and visit.patient_id not in agreed,
         )
         for visit in visits
     ]

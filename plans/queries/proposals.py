@@ -13,8 +13,8 @@ from plans.queries.slots import calendar, treatment_of, visit_type
 from plans.queries.standing import Standing, last_day, request
 from plans.rules import naming
 from plans.rules.plan import Session, numbered
-from plans.rules.scheduling.model import Anchor, Option, Refusal, Request, Slot
 from plans.rules.scheduling.masks import Masks
+from plans.rules.scheduling.model import Anchor, Option, Refusal, Request, Slot
 from plans.rules.scheduling.propose import answer
 from plans.rules.scheduling.search import find
 from plans.rules.scheduling.supply import Supply
@@ -121,7 +121,9 @@ def search(stand: Standing, wishes: Wishes, *, at: datetime) -> Search:
     """Propose whole series for the sessions still to book. Raises RequestError where wishes contradict."""
     clinic = stand.series.clinic
     asked = request(stand, treatment_of(visit_type(clinic, Kind.TREATMENT), clinic), wishes, at)
-    facts = calendar(clinic, asked.earliest, last_day(asked), patient_resource=stand.series.patient.resource_id)
+    facts = calendar(
+        clinic, asked.earliest, last_day(asked), patient_resource=stand.series.patient.resource_id
+    )
     masks = Masks(facts)
     found = answer(Supply(masks, asked), asked, OPTIONS)
     cast = Cast(clinic)

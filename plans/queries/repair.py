@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from clinic.rules.timegrid import to_local
 from plans.models import Kind, Visit
@@ -71,17 +72,6 @@ def repair(
     done = len(fixed)
     if numbers != list(range(1, len(numbers) + 1)) or fixed != numbers[:done] or done == len(numbers):
         return None
-    booked = Booked(
-        id=series.pk,
-        treatment=treatment_of(visit_type(series.clinic, Kind.TREATMENT), series.clinic),
-        slots=tuple(slots[number] for number in numbers),
-        steps=tuple(_step(stand, slots, pins, lost, number, today) for number in numbers[1:]),
-        done=done,
-        blackout=blackout(series),
-        patient=series.patient.resource_id,
-        patient_busy=over(today, minute),
-        pins={number - 1: slot for number, slot in pins.items()},
-    )
     last = max([today, *(slot.day for slot in (*slots.values(), *pins.values()))])
     facts = calendar(
         series.clinic,
@@ -91,8 +81,34 @@ def repair(
         without=[visit.pk for number, visit in stand.visits.items() if number > done],
     )
     start = max(today, series.earliest_on or today)
-    diff = replan(facts, Disruption(start, (booked,), radius=MAX_RADIUS), iterations=0).diffs[0]
+    try:
+        booked = replace(
+            _booked(stand, slots, pins, lost, today), done=done, patient_busy=over(today, minute)
+        )
+        diff = replan(facts, Disruption(start, (booked,), radius=MAX_RADIUS), iterations=0).diffs[0]
+    except RequestError:  # a gap that no series has, such as one of years
+        return None
     return None if diff.kind == "none" else _worded(stand, diff, lost)
+
+
+def _booked(
+    stand: Standing,
+    slots: Mapping[int, Slot],
+    pins: Mapping[int, Slot],
+    lost: Mapping[int, Slot],
+    today: date,
+) -> Booked:
+    """Return the series as the engine knows one that is booked."""
+    series, numbers = stand.series, sorted(slots)
+    return Booked(
+        id=series.pk,
+        treatment=treatment_of(visit_type(series.clinic, Kind.TREATMENT), series.clinic),
+        slots=tuple(slots[number] for number in numbers),
+        steps=tuple(_step(stand, slots, pins, lost, number, today) for number in numbers[1:]),
+        blackout=blackout(series),
+        patient=series.patient.resource_id,
+        pins={number - 1: slot for number, slot in pins.items()},
+    )
 
 
 def _is_fixed(stand: Standing, number: int, now: tuple[date, int]) -> bool:
@@ -211,9 +227,7 @@ def _thought_of(stand: Standing, found: Mapping[int, Slot], number: int) -> Slot
     return replace(slot, day=slot.day - timedelta(days=stand.series.target_days))
 
 
-def lines_of(
-    stand: Standing, changes: Sequence[Change], labels: tuple[str, str]
-) -> list[dict[str, object]]:
+def lines_of(stand: Standing, changes: Sequence[Change], labels: tuple[str, str]) -> list[dict[str, Any]]:
     """Return the series before and after as two rows of dots for the timeline."""
     by_number = {change.number: change for change in changes}
     now, then = [], []
@@ -228,7 +242,13 @@ def lines_of(
             row = change.after
             state = "open" if inside else "outside"
             then.append(
-                {"number": number, "day": row.day, "state": state, "gap_days": row.gap_days, "window": row.window}
+                {
+                    "number": number,
+                    "day": row.day,
+                    "state": state,
+                    "gap_days": row.gap_days,
+                    "window": row.window,
+                }
             )
         elif visit is not None:
             state = "done" if visit.state == State.DONE else "open"

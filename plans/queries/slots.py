@@ -11,7 +11,18 @@ from django.db.models import BigIntegerField, CharField, DateField, F, Model, Q,
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
 
-from clinic.models import Clinic, Closure, Device, Leave, Membership, OpeningHours, Outage, Room, Shift, SpecialOpening
+from clinic.models import (
+    Clinic,
+    Closure,
+    Device,
+    Leave,
+    Membership,
+    OpeningHours,
+    Outage,
+    Room,
+    Shift,
+    SpecialOpening,
+)
 from clinic.rules import hours
 from clinic.rules.timegrid import DAY_MINUTES, Span, outward_cells, to_local
 from plans.models import Occupancy, VisitType
@@ -41,7 +52,12 @@ def treatment_of(visit_type: VisitType, clinic: Clinic) -> Treatment:
 
 
 def calendar(
-    clinic: Clinic, first: date, last: date, *, patient_resource: int | None = None, without: Iterable[UUID] = ()
+    clinic: Clinic,
+    first: date,
+    last: date,
+    *,
+    patient_resource: int | None = None,
+    without: Iterable[UUID] = (),
 ) -> Calendar:
     """Return everything that is fixed between two days, both included, but for the visits named in `without`.
 
@@ -50,7 +66,8 @@ def calendar(
     kept = hours_between(clinic, first, last)
     practitioners = _practitioners(clinic, kept)
     rooms, devices = _places(Room, clinic, kept), _places(Device, clinic, kept)
-    resources: list[Any] = [thing.id for thing in (*practitioners, *rooms, *devices)]
+    resources: list[Any] = [one.id for one in practitioners]
+    resources += [place.id for place in (*rooms, *devices)]
     if patient_resource is not None:
         resources.append(patient_resource)
     return Calendar(
@@ -83,7 +100,9 @@ class Hours:
 
 def hours_between(clinic: Clinic, first: date, last: date) -> Hours:
     """Return the hours of a clinic and of everybody and everything in it between two days: one query."""
-    weeks: dict[int, dict[date, dict[int, list[Span]]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
+    weeks: dict[int, dict[date, dict[int, list[Span]]]] = defaultdict(
+        lambda: defaultdict(lambda: defaultdict(list))
+    )
     absences: dict[str, dict[int, list[hours.Absence]]] = defaultdict(lambda: defaultdict(list))
     week: dict[int, list[Span]] = defaultdict(list)
     special: dict[date, list[Span]] = defaultdict(list)

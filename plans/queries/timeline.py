@@ -82,7 +82,10 @@ def line_of(series: Series, visits: list[Visit], today: date) -> Line:
         visit, before = standing.get(number), standing.get(number - 1)
         window = None
         if before is not None:
-            window = (before.day + timedelta(days=series.min_days), before.day + timedelta(days=series.max_days))
+            window = (
+                before.day + timedelta(days=series.min_days),
+                before.day + timedelta(days=series.max_days),
+            )
         gap = gap_between(series, number, before.day if before else None, visit.day) if visit else None
         dots.append(Dot(number, visit, gap, window, missed.count(number)))
     return Line(tuple(dots), _zones(series), today)

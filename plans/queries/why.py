@@ -8,7 +8,7 @@ from uuid import UUID
 from clinic.models import Clinic
 from clinic.rules.timegrid import to_local
 from patients.models import Patient
-from plans.models import Kind, Visit
+from plans.models import Kind, Series, Visit
 from plans.queries.proposals import Search
 from plans.queries.protocols import parsed
 from plans.queries.single import Free, named, needs, session_slot, with_gap
@@ -134,12 +134,16 @@ def _bounds(stand: Standing, number: int, day: date, before: date | None, at: da
         return Verdict(day, "held", number, days, series.earliest_on)
     if before and days is not None and days < series.min_days:
         return Verdict(day, "too early", number, days, before + timedelta(days=series.min_days))
-    if before and days is not None:
-        if booked_by(parsed(series.protocol_version), series.min_days, days) is BookedBy.NEW_CONSULTATION:
-            return _lapsed(stand, number, day, before)
+    if before and days is not None and _is_lapsed(series, days):
+        return _lapsed(stand, number, day, before)
     if any(first <= day <= last for first, last in blackout(series)):
         return Verdict(day, "event", number, days, series.event_on)
     return None
+
+
+def _is_lapsed(series: Series, days: int) -> bool:
+    who = booked_by(parsed(series.protocol_version), series.min_days, days)
+    return who is BookedBy.NEW_CONSULTATION
 
 
 def _lapsed(stand: Standing, number: int, day: date, before: date) -> Verdict:
@@ -150,10 +154,18 @@ def _lapsed(stand: Standing, number: int, day: date, before: date) -> Verdict:
 def _look(clinic: Clinic, asked: Request, day: date, near: Slot, without: Sequence[UUID]) -> Verdict:
     """Look into the calendar of that one day: what rules it out first, or its times nearest to the old one."""
     only = replace(asked, n=1, earliest=day, latest_first=day, steps=(), anchor=None, finish=None)
-    facts = calendar(clinic, day, day, patient_resource=asked.patient, without=without)
+    facts = calendar(
+        clinic,
+        day,
+        day,
+        patient_resource=asked.patient if isinstance(asked.patient, int) else None,
+        without=without,
+    )
     code = blocker(Supply(Masks(facts), only), only, day)
     if code != "ok":
         return Verdict(day, code)
     free = named(clinic, free_visits(facts, only))
-    nearest = sorted(free, key=lambda one: (abs(one.slot.start - near.start), one.slot.practitioner != near.practitioner))
+    nearest = sorted(
+        free, key=lambda one: (abs(one.slot.start - near.start), one.slot.practitioner != near.practitioner)
+    )
     return Verdict(day, "ok", times=tuple(sorted(nearest[:TIMES_SHOWN], key=lambda one: one.starts_at)))

@@ -36,7 +36,9 @@ def from_data(data: Iterable[Iterable[Any]]) -> tuple[Session, ...]:
     plan = []
     for row in data:
         number, day, start, practitioner, room, device = row
-        plan.append(Session(int(number), Slot(date.fromisoformat(day), practitioner, int(start), room, device)))
+        plan.append(
+            Session(int(number), Slot(date.fromisoformat(day), practitioner, int(start), room, device))
+        )
     return tuple(plan)
 
 

@@ -1,5 +1,6 @@
 """What suits the patient, as the desk types it, and what the engine makes of it."""
 
+import itertools
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -39,7 +40,7 @@ def hours(times: Iterable[str]) -> tuple[Span | None, tuple[Span, ...]]:
     spans = sorted(TIMES[name] for name in times)
     if not spans or len(spans) == len(TIMES):
         return None, ()
-    holes = [(a[1], b[0]) for a, b in zip(spans, spans[1:], strict=False) if a[1] < b[0]]
+    holes = [(a[1], b[0]) for a, b in itertools.pairwise(spans) if a[1] < b[0]]
     return (spans[0][0], spans[-1][1]), tuple(holes)
 
 

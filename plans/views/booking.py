@@ -59,7 +59,11 @@ def _confirm(request: Request, series: Series) -> HttpResponse:
         return _page(request, series, form)
     try:
         booking.confirm(
-            request.actor, series, form.cleaned_data["offer"], at=request.at, reason=form.cleaned_data["reason"]
+            request.actor,
+            series,
+            form.cleaned_data["offer"],
+            at=request.at,
+            reason=form.cleaned_data["reason"],
         )
     except Refused as refused:
         form.add_error(refused.field, str(refused.message))
@@ -119,9 +123,16 @@ def _found(request: Request, form: ConfirmForm, made: Search, wishes: WishesForm
     """Return what a search leads to: cards, or why there is none and what would help."""
     if made.refusal is not None:
         helps = [wording.way_out(one) for one in made.refusal.relaxations]
-        return {"cards": [], "why": wording.why_not(made.refusal), "helps": helps, **_first_verdict(request, made, wishes)}
+        return {
+            "cards": [],
+            "why": wording.why_not(made.refusal),
+            "helps": helps,
+            **_first_verdict(request, made, wishes),
+        }
     chosen = _changed(request, made) or _kept(form, made)
-    choices = ([chosen] if chosen else []) + [one for one in made.choices if not chosen or one.plan != chosen.plan]
+    choices = ([chosen] if chosen else []) + [
+        one for one in made.choices if not chosen or one.plan != chosen.plan
+    ]
     return {
         "cards": [_card(made, choice) for choice in choices],
         "change_failed": "change" in request.POST and chosen is None,

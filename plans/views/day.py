@@ -1,7 +1,6 @@
 """The day board and the worklist."""
 
-from datetime import date as Date
-from datetime import timedelta
+import datetime
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -25,7 +24,7 @@ def today(request: Request, clinic: str) -> HttpResponse:
 def day(request: Request, clinic: str, date: str) -> HttpResponse:
     """Show any day."""
     try:
-        found = Date.fromisoformat(date)
+        found = datetime.date.fromisoformat(date)
     except ValueError:
         raise Http404 from None
     if found.year not in YEARS:
@@ -33,7 +32,7 @@ def day(request: Request, clinic: str, date: str) -> HttpResponse:
     return _board(request, found)
 
 
-def _board(request: Request, day: Date) -> HttpResponse:
+def _board(request: Request, day: datetime.date) -> HttpResponse:
     view = request.GET.get("by", VIEWS[0])
     if view not in VIEWS:
         view = VIEWS[0]
@@ -46,8 +45,8 @@ def _board(request: Request, day: Date) -> HttpResponse:
         "view": view,
         "views": VIEWS,
         "is_today": day == local_day(request.at, request.clinic.zone),
-        "before": day - timedelta(days=1),
-        "after": day + timedelta(days=1),
+        "before": day - datetime.timedelta(days=1),
+        "after": day + datetime.timedelta(days=1),
         "entries": shown.in_order if view == "list" else [],
         "items": items[:NEARBY],
         "more": max(len(items) - NEARBY, 0),

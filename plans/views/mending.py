@@ -27,7 +27,9 @@ def mend(request: Request, stand: Standing, form: ConfirmForm) -> dict[str, Any]
     """Return what gives a missed session a date again: the change as an offer, and other times for it."""
     number, old = stand.holes[0], missed_slots(stand)[stand.holes[0]]
     chosen = ChooseForm(request.POST) if "slot" in request.POST else None
-    pins: dict[int, Slot] = {one.number: one.slot for one in kept_plan(form, stand.series) if one.number == number}
+    pins: dict[int, Slot] = {
+        one.number: one.slot for one in kept_plan(form, stand.series) if one.number == number
+    }
     if chosen is not None and chosen.is_valid():
         pins = {number: chosen.cleaned_data["slot"]}
     found = refill(stand, at=request.at, wishes=Wishes(), pins=pins)

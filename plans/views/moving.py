@@ -104,7 +104,11 @@ def _patient(request: Request) -> Patient | None:
         wanted = UUID(request.GET.get("patient", ""))
     except ValueError:
         return None
-    return Patient.objects.visible_to(request.actor).filter(clinic=request.clinic, merged_into=None, pk=wanted).first()
+    return (
+        Patient.objects.visible_to(request.actor)
+        .filter(clinic=request.clinic, merged_into=None, pk=wanted)
+        .first()
+    )
 
 
 def _patients(request: Request) -> dict[str, Any]:
@@ -157,7 +161,9 @@ def _chosen(request: Request, times: list[Free], form: BookVisitForm) -> Slot | 
 def _book(request: Request, data: dict[str, Any]) -> Visit:
     done = {"at": request.at, "key": data["key"], "note": data["note"]}
     if data["kind"] == Kind.BLOCKED:
-        people = Membership.objects.practitioners().filter(clinic=request.clinic).select_related("user", "clinic")
+        people = (
+            Membership.objects.practitioners().filter(clinic=request.clinic).select_related("user", "clinic")
+        )
         member = get_object_or_404(people, user__resource_id=data["slot"].practitioner)
         return single.block(request.actor, member, slot=data["slot"], minutes=data["minutes"], **done)
     patients = Patient.objects.visible_to(request.actor).filter(clinic=request.clinic, merged_into=None)

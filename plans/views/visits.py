@@ -27,7 +27,13 @@ def find(request: Request, pk: UUID) -> Visit:
     """Return the visit in the address if this person may see it; 404 otherwise."""
     rows = Visit.objects.visible_to(request.actor).filter(clinic=request.clinic)
     rows = rows.select_related(
-        "patient", "clinic", "series__protocol_version", "series__patient", "practitioner__user", "room", "device"
+        "patient",
+        "clinic",
+        "series__protocol_version",
+        "series__patient",
+        "practitioner__user",
+        "room",
+        "device",
     )
     return get_object_or_404(rows, pk=pk)
 
@@ -63,7 +69,9 @@ def state(request: Request, clinic: str, visit: UUID, state: str) -> HttpRespons
     else:
         found.refresh_from_db()
         name = found.patient.name if found.patient else found.note
-        messages.success(request, _("%(name)s: %(state)s.") % {"name": name, "state": found.get_state_display()})
+        messages.success(
+            request, _("%(name)s: %(state)s.") % {"name": name, "state": found.get_state_display()}
+        )
     return redirect(_back(request, found))
 
 

@@ -37,11 +37,15 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) for (const form of document.forms) busy(form, false);
 });
+// A draft that saves itself keeps nobody from pressing a button meanwhile.
+function isSubmit(event) {
+  return event.target instanceof HTMLFormElement && event.detail.requestConfig.triggeringEvent?.type === "submit";
+}
 document.addEventListener("htmx:beforeRequest", (event) => {
-  if (event.target instanceof HTMLFormElement) busy(event.target, true);
+  if (isSubmit(event)) busy(event.target, true);
 });
 document.addEventListener("htmx:afterRequest", (event) => {
-  if (event.target instanceof HTMLFormElement) busy(event.target, false);
+  if (isSubmit(event)) busy(event.target, false);
 });
 
 // Menus are <details>: they open without script; script closes them again.

@@ -22,13 +22,16 @@ def desk() -> Desk:
     return a_desk()
 
 
-def a_day(desk: Desk, by: str = "practitioner", day: datetime.date = TODAY, at: datetime.datetime = AT_TEN) -> Day:
+def a_day(
+    desk: Desk, by: str = "practitioner", day: datetime.date = TODAY, at: datetime.datetime = AT_TEN
+) -> Day:
     return day_of(desk.actor, desk.team.clinic, day, by=by, at=at)
 
 
 def session(desk: Desk, **values: object) -> Visit:
     given = {"series": desk.series, "session_number": 1, "day": TODAY, **values}
-    return VisitFactory.create(**given)
+    visit: Visit = VisitFactory.create(**given)
+    return visit
 
 
 def of(column: Column, kind: str) -> list[tuple[int, int]]:
@@ -62,7 +65,11 @@ def test_nothing_is_free_yesterday_and_tomorrow_all_day_is(desk: Desk) -> None:
 
 def test_a_closed_day_says_so(desk: Desk) -> None:
     found = a_day(desk, day=datetime.date(2026, 2, 7))
-    assert (found.is_open, of(found.columns[0], "closed"), of(found.columns[0], "free")) == (False, [(540, 1020)], [])
+    assert (found.is_open, of(found.columns[0], "closed"), of(found.columns[0], "free")) == (
+        False,
+        [(540, 1020)],
+        [],
+    )
 
 
 def test_a_visit_stands_with_its_step_gap_and_what_is_missing(desk: Desk) -> None:
@@ -153,7 +160,9 @@ def test_somebody_who_left_stays_where_they_are_booked_and_offers_nothing(desk: 
     assert entry_of(found, visit).visit == visit
     column = next(one for one in found.columns if one.key == f"p{desk.team.practitioner.pk}")
     assert (of(column, "free"), of(column, "away")) == ([], [(540, 660), (720, 1020)])
-    assert f"p{desk.team.practitioner.pk}" not in [one.key for one in a_day(desk, day=TODAY + datetime.timedelta(1)).columns]
+    assert f"p{desk.team.practitioner.pk}" not in [
+        one.key for one in a_day(desk, day=TODAY + datetime.timedelta(1)).columns
+    ]
 
 
 def test_by_room_a_visit_without_one_has_a_column_too(desk: Desk) -> None:
@@ -161,7 +170,9 @@ def test_by_room_a_visit_without_one_has_a_column_too(desk: Desk) -> None:
     placed, nowhere = session(desk, room=room), session(desk, session_number=2, start_minute=900)
     found = a_day(desk, by="room")
     assert [column.key for column in found.columns][-1] == "r0"
-    assert {column.key: [e.visit for e in column.entries if e.visit] for column in found.columns}[f"r{room.pk}"] == [placed]
+    assert {column.key: [e.visit for e in column.entries if e.visit] for column in found.columns}[
+        f"r{room.pk}"
+    ] == [placed]
     assert [entry.visit for entry in found.in_order] == [placed, nowhere]
 
 
@@ -176,7 +187,9 @@ def test_a_day_takes_six_queries_with_three_visits_and_with_sixty(desk: Desk) ->
                 consultation__signed_by=desk.team.practitioner.user,
             )
             VisitFactory.create(series=series, session_number=1, day=TODAY)
-        with CaptureQueriesContext(connection, ) as found:
+        with CaptureQueriesContext(
+            connection,
+        ) as found:
             assert len(a_day(desk).in_order) == wanted
         counted.append(len(found))
     assert counted == [6, 6]

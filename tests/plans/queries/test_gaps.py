@@ -17,9 +17,10 @@ def desk() -> Desk:
 
 
 def session(desk: Desk, number: int, days: int, **values: object) -> Visit:
-    return VisitFactory.create(
+    visit: Visit = VisitFactory.create(
         series=desk.series, session_number=number, day=DAY + datetime.timedelta(days=days), **values
     )
+    return visit
 
 
 @pytest.mark.parametrize(
@@ -46,12 +47,16 @@ def test_the_first_has_no_gap_and_one_without_a_session_before_is_not_known(desk
 def test_the_gaps_of_many_visits_take_one_query(desk: Desk, django_assert_num_queries: object) -> None:
     session(desk, 1, -40, state="no_show")
     visits = [session(desk, 1, 0, state="done"), session(desk, 2, 35), session(desk, 4, 105)]
-    rows = list(Visit.objects.filter(pk__in=[one.pk for one in visits]).select_related("series__protocol_version"))
+    rows = list(
+        Visit.objects.filter(pk__in=[one.pk for one in visits]).select_related("series__protocol_version")
+    )
     with django_assert_num_queries(1):  # type: ignore[operator]
         found = gaps_of(rows)
     assert [found[one.pk] for one in visits] == [FIRST, Gap(35, "on_plan"), UNKNOWN]
 
 
 def test_a_visit_of_no_series_has_none(desk: Desk) -> None:
-    alone = VisitFactory.create(patient=desk.patient, practitioner=desk.team.practitioner, kind="consultation")
+    alone = VisitFactory.create(
+        patient=desk.patient, practitioner=desk.team.practitioner, kind="consultation"
+    )
     assert gaps_of([alone]) == {}

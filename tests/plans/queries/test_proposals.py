@@ -37,7 +37,10 @@ def test_five_options_are_proposed_best_first(desk: Desk) -> None:
     assert [row.number for row in best.rows] == [1, 2, 3, 4]
     assert gaps(best.plan) == [35, 35, 35]
     assert best.rows[0].gap.state == "first"
-    assert best.rows[1].window == (best.rows[0].day + datetime.timedelta(28), best.rows[0].day + datetime.timedelta(42))
+    assert best.rows[1].window == (
+        best.rows[0].day + datetime.timedelta(28),
+        best.rows[0].day + datetime.timedelta(42),
+    )
     assert (best.rows[1].before, best.rows[1].gap_days, best.rows[1].state) == (1, 35, "proposed")
     assert best.name is not None
     assert (best.name.is_best, best.name.title) == (True, "same_time")
@@ -104,7 +107,9 @@ def test_somebody_who_no_longer_treats_keeps_their_name(desk: Desk) -> None:
     assert (row.practitioner, row.place) == (nurse, "")
 
 
-def test_a_search_takes_as_many_queries_for_two_sessions_as_for_six(django_assert_max_num_queries: object) -> None:
+def test_a_search_takes_as_many_queries_for_two_sessions_as_for_six(
+    django_assert_max_num_queries: object,
+) -> None:
     counted = []
     for slug, sessions in (("a", 2), ("b", 6)):
         stand = standing(a_desk(slug, sessions=sessions).series)

@@ -20,7 +20,8 @@ def desk() -> Desk:
 
 def session(desk: Desk, number: int, days: int, **values: object) -> Visit:
     day = TODAY + datetime.timedelta(days=days)
-    return VisitFactory.create(series=desk.series, session_number=number, day=day, **values)
+    visit: Visit = VisitFactory.create(series=desk.series, session_number=number, day=day, **values)
+    return visit
 
 
 def test_free_times_come_in_order_and_never_in_the_past(desk: Desk) -> None:
@@ -81,7 +82,11 @@ def test_a_session_whose_series_has_lapsed_is_offered_nothing(desk: Desk) -> Non
 
 def test_a_single_visit_is_offered_times_near_its_own(desk: Desk) -> None:
     visit = VisitFactory.create(
-        patient=desk.patient, practitioner=desk.team.practitioner, kind="consultation", day=TODAY, start_minute=900
+        patient=desk.patient,
+        practitioner=desk.team.practitioner,
+        kind="consultation",
+        day=TODAY,
+        start_minute=900,
     )
     found = times_near(visit, at=MONDAY, wanted=4)
     assert [(one.slot.start, one.practitioner) for one in found] == [

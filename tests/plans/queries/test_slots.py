@@ -26,7 +26,9 @@ def test_the_hours_of_a_clinic_come_from_six_tables_in_one_query(
 ) -> None:
     clinic, nurse = desk.team.clinic, desk.team.practitioner
     room = clinic.rooms.get(kind="treatment")
-    Closure.objects.create(clinic=clinic, first=TUESDAY, last=TUESDAY, start_minute=540, end_minute=600, reason="audit")
+    Closure.objects.create(
+        clinic=clinic, first=TUESDAY, last=TUESDAY, start_minute=540, end_minute=600, reason="audit"
+    )
     SpecialOpening.objects.create(clinic=clinic, day=WEEK[1], start_minute=600, end_minute=720)
     Leave.objects.create(membership=nurse, first=WEEK[0], last=TUESDAY)
     Outage.objects.create(resource_id=room.pk, first=TUESDAY, last=TUESDAY, start_minute=600, end_minute=660)
@@ -49,7 +51,9 @@ def test_the_hours_of_a_clinic_come_from_six_tables_in_one_query(
 def test_hours_of_another_clinic_and_of_other_days_are_not_there(desk: Desk) -> None:
     other = a_desk("harbour")
     Closure.objects.create(clinic=other.team.clinic, first=TUESDAY, last=TUESDAY)
-    Closure.objects.create(clinic=desk.team.clinic, first=WEEK[1] + datetime.timedelta(1), last=datetime.date(2026, 3, 1))
+    Closure.objects.create(
+        clinic=desk.team.clinic, first=WEEK[1] + datetime.timedelta(1), last=datetime.date(2026, 3, 1)
+    )
     Leave.objects.create(membership=other.team.practitioner, first=TUESDAY, last=TUESDAY)
     kept = hours_between(desk.team.clinic, *WEEK)
     assert kept.opening.closures == ()
@@ -57,7 +61,9 @@ def test_hours_of_another_clinic_and_of_other_days_are_not_there(desk: Desk) -> 
     assert kept.leave == {}
 
 
-def test_a_calendar_takes_as_many_queries_with_much_in_it(desk: Desk, django_assert_num_queries: object) -> None:
+def test_a_calendar_takes_as_many_queries_with_much_in_it(
+    desk: Desk, django_assert_num_queries: object
+) -> None:
     with django_assert_num_queries(6):  # type: ignore[operator]
         calendar(desk.team.clinic, *WEEK)
     for _ in range(4):
@@ -94,7 +100,12 @@ def test_what_a_treatment_needs(desk: Desk) -> None:
     kind = visit_type(desk.team.clinic, "treatment")
     kind.practitioners.add(desk.team.lead)
     found = treatment_of(kind, desk.team.clinic)
-    assert (found.minutes, found.room_kind, found.device_kind, found.grid) == (60, "treatment", "needling_pen", 15)
+    assert (found.minutes, found.room_kind, found.device_kind, found.grid) == (
+        60,
+        "treatment",
+        "needling_pen",
+        15,
+    )
     assert (found.practitioner_buffer, found.room_buffer, found.device_buffer) == ((0, 0), (5, 10), (0, 0))
     assert found.able == frozenset({desk.team.lead.user.resource_id})
 

@@ -46,7 +46,12 @@ def days_on(days: int) -> datetime.date:
     ],
 )
 def test_where_a_series_stands(
-    desk: Desk, numbers: tuple[int, ...], to_book: list[int], holes: list[int], is_tail: bool, anchor: int | None
+    desk: Desk,
+    numbers: tuple[int, ...],
+    to_book: list[int],
+    holes: list[int],
+    is_tail: bool,
+    anchor: int | None,
 ) -> None:
     for number in numbers:
         session(desk, number, 35 * number)

@@ -18,12 +18,20 @@ def after(days: int) -> datetime.date:
 @pytest.fixture
 def desk() -> Desk:
     desk = a_desk()
-    for number, days, state in ((1, -36, "done"), (2, -3, "no_show"), (2, 13, "booked"), (3, 48, "cancelled"), (4, 90, "booked")):
+    for number, days, state in (
+        (1, -36, "done"),
+        (2, -3, "no_show"),
+        (2, 13, "booked"),
+        (3, 48, "cancelled"),
+        (4, 90, "booked"),
+    ):
         VisitFactory.create(series=desk.series, session_number=number, day=after(days), state=state)
     return desk
 
 
-def test_every_session_has_its_date_gap_window_and_state(desk: Desk, django_assert_num_queries: object) -> None:
+def test_every_session_has_its_date_gap_window_and_state(
+    desk: Desk, django_assert_num_queries: object
+) -> None:
     series = Series.objects.select_related("clinic", "protocol_version").get()
     with django_assert_num_queries(1):  # type: ignore[operator]
         line = timeline_of(series, at=MONDAY)

@@ -68,7 +68,10 @@ def test_a_hold_an_event_a_closure_and_leave_rule_days_out(desk: Desk) -> None:
     Series.objects.update(event_on=day, keep_clear_days=7)
     assert (of_session(desk, day).code, of_session(desk, day).bound) == ("event", day)
     Series.objects.update(earliest_on=day + datetime.timedelta(days=1))
-    assert (of_session(desk, day).code, of_session(desk, day).bound) == ("held", day + datetime.timedelta(days=1))
+    assert (of_session(desk, day).code, of_session(desk, day).bound) == (
+        "held",
+        day + datetime.timedelta(days=1),
+    )
 
 
 def test_in_a_plan_a_day_is_judged_by_the_wishes_too() -> None:
@@ -90,7 +93,11 @@ def test_in_a_plan_a_day_is_judged_by_the_wishes_too() -> None:
 
 def test_a_single_visit_is_judged_by_the_calendar_alone(desk: Desk) -> None:
     visit = VisitFactory.create(
-        patient=desk.patient, practitioner=desk.team.practitioner, kind="consultation", day=DAYS[0], start_minute=900
+        patient=desk.patient,
+        practitioner=desk.team.practitioner,
+        kind="consultation",
+        day=DAYS[0],
+        start_minute=900,
     )
     assert why_visit(visit, datetime.date(2026, 2, 1), at=MONDAY).code == "past"
     assert why_visit(visit, datetime.date(2026, 2, 7), at=MONDAY).code == "closed"

@@ -71,7 +71,9 @@ def test_closed_is_what_the_board_shows_outside_opening_hours() -> None:
         (1440, ()),
     ],
 )
-def test_free_time_is_long_enough_and_still_to_come(after: int, expected: tuple[tuple[int, int], ...]) -> None:
+def test_free_time_is_long_enough_and_still_to_come(
+    after: int, expected: tuple[tuple[int, int], ...]
+) -> None:
     assert free([(540, 1020)], [(600, 660)], least=45, after=after) == expected
 
 

@@ -44,7 +44,8 @@ def day_page(desk: Desk, day: str) -> str:
 
 def session(desk: Desk, **values: object) -> Visit:
     given = {"series": desk.series, "session_number": 1, "day": TODAY, **values}
-    return VisitFactory.create(**given)
+    visit: Visit = VisitFactory.create(**given)
+    return visit
 
 
 def fill(desk: Desk, wanted: int) -> None:
@@ -147,7 +148,10 @@ def test_a_full_worklist_shows_five_beside_the_board_and_all_on_its_page(desk: D
 
 def test_an_empty_worklist_says_what_would_appear(desk: Desk, browser: Client) -> None:
     Series.objects.update(state="completed")
-    assert "Nothing waits" in browser.get(reverse("plans:worklist", args=[desk.team.clinic.slug])).content.decode()
+    assert (
+        "Nothing waits"
+        in browser.get(reverse("plans:worklist", args=[desk.team.clinic.slug])).content.decode()
+    )
 
 
 def test_who_may_not_book_sees_the_day_and_no_way_to_change_it(desk: Desk) -> None:
@@ -157,13 +161,20 @@ def test_who_may_not_book_sees_the_day_and_no_way_to_change_it(desk: Desk) -> No
     assert "formaction" not in html
     assert "Needs you" not in html
     assert "visits/new" not in html
-    assert as_staff(desk.team.admin).get(reverse("plans:worklist", args=[desk.team.clinic.slug])).status_code == 403
+    assert (
+        as_staff(desk.team.admin).get(reverse("plans:worklist", args=[desk.team.clinic.slug])).status_code
+        == 403
+    )
 
 
 def test_a_stranger_is_told_nothing(desk: Desk) -> None:
     session(desk)
     stranger = as_staff(a_team("harbour").desk)
-    for page in (today(desk), day_page(desk, "2026-02-02"), reverse("plans:worklist", args=[desk.team.clinic.slug])):
+    for page in (
+        today(desk),
+        day_page(desk, "2026-02-02"),
+        reverse("plans:worklist", args=[desk.team.clinic.slug]),
+    ):
         answer = stranger.get(page)
         assert answer.status_code == 404
         assert "Wieczorek" not in answer.content.decode()

@@ -1,6 +1,6 @@
 import datetime
+import itertools
 import re
-import uuid
 from typing import Any
 
 import pytest
@@ -12,7 +12,6 @@ from plans.forms.visits import sign_slot
 from plans.models import Series, Visit
 from plans.rules.scheduling.model import Slot
 from tests.factories.booking import MONDAY, Desk, a_desk
-from tests.factories.patients import PatientFactory
 from tests.factories.plans import VisitFactory
 from tests.people import a_team, as_staff
 from tests.plans.actions.test_booking import offer_on
@@ -61,11 +60,13 @@ def values(html: str, name: str) -> list[str]:
 def slot(desk: Desk, day: datetime.date, start: int = 600, room: str = "treatment") -> str:
     team = desk.team
     device = team.clinic.devices.get().pk if room == "treatment" else None
-    return sign_slot(Slot(day, team.practitioner.user.resource_id, start, team.clinic.rooms.get(kind=room).pk, device))
+    return sign_slot(
+        Slot(day, team.practitioner.user.resource_id, start, team.clinic.rooms.get(kind=room).pk, device)
+    )
 
 
 def a_consultation(desk: Desk, **given: Any) -> Visit:
-    return VisitFactory.create(
+    visit: Visit = VisitFactory.create(
         **{
             "patient": desk.patient,
             "practitioner": desk.team.practitioner,
@@ -76,6 +77,7 @@ def a_consultation(desk: Desk, **given: Any) -> Visit:
             **given,
         }
     )
+    return visit
 
 
 class TestMovingASession:
@@ -91,9 +93,11 @@ class TestMovingASession:
         assert answer.headers["Location"].endswith("/booked/")
         days = [session(number).day for number in (1, 2, 3, 4)]
         assert days[1] == datetime.date(2026, 3, 20)
-        assert all(28 <= (b - a).days <= 42 for a, b in zip(days[1:], days[2:], strict=False))
+        assert all(28 <= (b - a).days <= 42 for a, b in itertools.pairwise(days[1:]))
 
-    def test_a_reason_that_is_missing_is_asked_for_and_the_choice_kept(self, booked: Desk, browser: Client) -> None:
+    def test_a_reason_that_is_missing_is_asked_for_and_the_choice_kept(
+        self, booked: Desk, browser: Client
+    ) -> None:
         page = move_page(booked, session(4))
         late = DAYS[2] + datetime.timedelta(days=45)
         preview = browser.post(page, {"slot": slot(booked, late)}).content.decode()
@@ -118,7 +122,10 @@ class TestMovingASession:
         ("why", "words"),
         [
             ("1/2/2025", "has passed"),
-            ("24/2/2026", "21 days after session 1, which is too early. The first day that will do is Tue 3 Mar 2026."),
+            (
+                "24/2/2026",
+                "21 days after session 1, which is too early. The first day that will do is Tue 3 Mar 2026.",
+            ),
             ("7/3/2026", "On Sat 7 Mar 2026 the clinic is closed."),
             ("1/9/2026", "a new consultation would have to come first"),
             ("11/3/2026", "Wed 11 Mar 2026 is possible, 36 days after session 1."),
@@ -137,8 +144,12 @@ class TestMovingASession:
         assert answer.status_code == 422
         assert "Error:" in answer.content.decode()
 
-    @pytest.mark.parametrize("posted", [{"slot": ""}, {"slot": "x" * 10_000}, {"offer": "🙂"}, {"offer": ""}, {}])
-    def test_a_choice_that_is_none_is_explained(self, booked: Desk, browser: Client, posted: dict[str, str]) -> None:
+    @pytest.mark.parametrize(
+        "posted", [{"slot": ""}, {"slot": "x" * 10_000}, {"offer": "🙂"}, {"offer": ""}, {}]
+    )
+    def test_a_choice_that_is_none_is_explained(
+        self, booked: Desk, browser: Client, posted: dict[str, str]
+    ) -> None:
         answer = browser.post(move_page(booked, session(2)), posted)
         assert answer.status_code == 422
         assert [session(number).day for number in (1, 2, 3, 4)] == DAYS
@@ -162,7 +173,9 @@ class TestMovingASession:
 
     def test_a_double_submit_moves_once(self, booked: Desk, browser: Client) -> None:
         page = move_page(booked, session(2))
-        html = browser.post(page, {"slot": slot(booked, DAYS[1] + datetime.timedelta(days=1))}).content.decode()
+        html = browser.post(
+            page, {"slot": slot(booked, DAYS[1] + datetime.timedelta(days=1))}
+        ).content.decode()
         for _ in range(2):
             assert browser.post(page, {"offer": values(html, "offer")[0]}).status_code == 302
         assert Series.objects.get().changes.count() == 2  # booked, moved once
@@ -196,110 +209,6 @@ class TestMovingASingleVisit:
         blocked = a_consultation(desk, kind="blocked", patient=None, clinic=desk.team.clinic)
         assert browser.get(move_page(desk, blocked)).status_code == 409
         assert browser.post(move_page(desk, blocked), {"slot": slot(desk, DAYS[1])}).status_code == 409
-
-
-class TestBookingOneVisit:
-    def asked(self, desk: Desk, browser: Client, **more: str) -> str:
-        return browser.get(new_page(desk), {"patient": str(desk.patient.pk), **more}).content.decode()
-
-    def test_a_visit_is_booked_with_one_choice(self, desk: Desk, browser: Client) -> None:
-        html = self.asked(desk, browser, day="3/2")
-        posted = {name: values(html, name)[0] for name in ("slot", "kind", "key", "patient")}
-        answer = browser.post(new_page(desk), {**posted, "note": "brings her mother"})
-        visit = Visit.objects.get()
-        assert answer.headers["Location"] == reverse("plans:visit", args=["fernway", visit.pk])
-        assert (visit.kind, visit.day, visit.start_minute, visit.note) == (
-            "consultation", DAYS[0], 540, "brings her mother",
-        )  # fmt: skip
-        assert browser.post(new_page(desk), posted).status_code == 302
-        assert Visit.objects.count() == 1
-
-    def test_a_gap_of_the_board_chooses_person_and_time(self, desk: Desk, browser: Client) -> None:
-        html = self.asked(desk, browser, day="2026-02-03", at="630", column=f"p{desk.team.lead.pk}")
-        (checked,) = re.findall(r'<input type="radio" name="slot" value="[^"]+" checked><span>(.*?)</span>', html)
-        assert "10:30" in checked
-        assert desk.team.lead.user.name in checked
-
-    @pytest.mark.parametrize("bad", [{"at": "x"}, {"at": "9" * 5000}, {"at": "²"}, {"column": "p999999"}, {"column": "🙂"}])
-    def test_a_gap_that_is_none_is_ignored(self, desk: Desk, browser: Client, bad: dict[str, str]) -> None:
-        html = self.asked(desk, browser, **bad)
-        assert "Free times" in html
-        assert "checked><span>" not in html
-
-    def test_every_day_is_within_reach(self, desk: Desk, browser: Client) -> None:
-        seen: list[str] = []
-        address = f"?patient={desk.patient.pk}&day=2026-02-03"
-        for _ in range(4):
-            html = browser.get(new_page(desk) + address).content.decode()
-            seen += re.findall(r'<legend class="form-label">(\w+ \d+ \w+)', html)
-            address = re.findall(r'href="(\?[^"]+)">Later days', html)[0].replace("&amp;", "&")
-        assert seen == ["Tuesday 3 February", "Wednesday 4 February", "Thursday 5 February", "Friday 6 February"]
-
-    def test_a_failed_post_keeps_time_and_note(self, desk: Desk, browser: Client) -> None:
-        address = f"{new_page(desk)}?patient={desk.patient.pk}&day=3/2"
-        html = browser.get(address).content.decode()
-        posted = {name: values(html, name)[0] for name in ("kind", "key", "patient")}
-        answer = browser.post(address, {**posted, "slot": values(html, "slot")[3], "note": "ñ" * 301})
-        again = answer.content.decode()
-        assert answer.status_code == 422
-        assert "Write at most 300 characters." in again
-        assert "ñ" * 301 in again
-        assert re.findall(r'value="([^"]+)" checked', again)[0].split(":")[0] == values(html, "slot")[3].split(":")[0]
-        assert Visit.objects.count() == 0
-
-    def test_somebody_is_found_without_losing_the_time(self, desk: Desk, browser: Client) -> None:
-        html = browser.get(new_page(desk), {"day": "2026-02-03", "at": "630", "q": "wiecz"}).content.decode()
-        (link,) = re.findall(r'href="(\?[^"]+patient=[^"]+)"', html)
-        assert "day=2026-02-03" in link
-        assert "at=630" in link
-        assert str(desk.patient.pk) in link
-        nobody = browser.get(new_page(desk), {"q": "zzz🙂"}).content.decode()
-        assert "Nobody matches that." in nobody
-
-    @pytest.mark.parametrize(
-        ("wish", "words"),
-        [
-            ({"day": "1/1/2025"}, "That day has passed"),
-            ({"day": "31/12/9999"}, "more than three years ahead"),
-            ({"day": "soonish"}, "is not a day"),
-            ({"kind": "treatment"}, "Select a valid choice"),
-            ({"kind": "blocked"}, "Choose whose time is blocked."),
-            ({"minutes": "7"}, "multiple of 5"),
-            ({"minutes": "9000"}, "at most 12 hours"),
-        ],
-    )
-    def test_what_cannot_be_looked_for_is_explained(
-        self, desk: Desk, browser: Client, wish: dict[str, str], words: str
-    ) -> None:
-        answer = browser.get(new_page(desk), wish)
-        assert answer.status_code == 422
-        assert words in answer.content.decode() or "Choose" in answer.content.decode()
-
-    def test_time_is_blocked_for_one_person(self, desk: Desk, browser: Client) -> None:
-        who = str(desk.team.lead.user.resource_id)
-        address = f"{new_page(desk)}?kind=blocked&who={who}&minutes=45&day=3/2"
-        html = browser.get(address).content.decode()
-        posted = {name: values(html, name)[0] for name in ("slot", "kind", "key", "minutes")}
-        assert browser.post(address, {**posted, "note": "team meeting"}).status_code == 302
-        visit = Visit.objects.get()
-        assert (visit.kind, visit.minutes, visit.practitioner, visit.patient, visit.note) == (
-            "blocked", 45, desk.team.lead, None, "team meeting",
-        )  # fmt: skip
-        page = browser.get(reverse("plans:visit", args=["fernway", visit.pk])).content.decode()
-        assert "Check in" not in page
-        assert "Patient has confirmed" not in page
-
-    @pytest.mark.parametrize("patient", [str(uuid.uuid4()), "x", "🙂" * 100, ""])
-    def test_a_patient_who_is_not_there_is_asked_for(self, desk: Desk, browser: Client, patient: str) -> None:
-        assert "For whom" in browser.get(new_page(desk), {"patient": patient}).content.decode()
-
-    def test_another_clinics_patient_is_nobody_here(self, desk: Desk, browser: Client) -> None:
-        theirs = PatientFactory.create(clinic=a_team("harbour").clinic, name="Ana Beltrán")
-        assert "Beltrán" not in browser.get(new_page(desk), {"patient": str(theirs.pk)}).content.decode()
-        posted = {"patient": theirs.pk, "kind": "consultation", "key": uuid.uuid4()}
-        answer = browser.post(new_page(desk), {**posted, "slot": slot(desk, DAYS[0], 900, "consulting")})
-        assert answer.status_code == 404
-        assert Visit.objects.count() == 0
 
 
 def test_colleague_and_stranger(booked: Desk) -> None:

@@ -1,4 +1,5 @@
 import datetime
+import itertools
 import re
 import uuid
 
@@ -162,7 +163,7 @@ class TestAMissedSessionInBetween:
         held = Visit.objects.exclude(state="no_show").order_by("session_number")
         assert [visit.session_number for visit in held] == [1, 2, 3, 4]
         days = [visit.day for visit in held]
-        assert all(28 <= (b - a).days <= 42 for a, b in zip(days, days[1:], strict=False))
+        assert all(28 <= (b - a).days <= 42 for a, b in itertools.pairwise(days))
 
     def test_another_time_shows_what_it_leads_to(self, booked: Desk, time_machine: object) -> None:
         missed(booked)
@@ -205,13 +206,17 @@ class TestAMissedSessionInBetween:
         assert Visit.objects.filter(state="booked").count() == 3
 
     @pytest.mark.parametrize("posted", [{"slot": ""}, {"slot": "🙂"}, {"offer": ""}, {"offer": "x" * 10_000}])
-    def test_a_choice_that_is_none_is_explained(self, booked: Desk, browser: Client, posted: dict[str, str]) -> None:
+    def test_a_choice_that_is_none_is_explained(
+        self, booked: Desk, browser: Client, posted: dict[str, str]
+    ) -> None:
         missed(booked)
         assert browser.post(page(booked, "series_book"), posted).status_code == 422
 
 
 @pytest.mark.parametrize("name", ["series", "series_booked"])
-def test_a_series_takes_the_same_queries_with_one_date_and_with_four(desk: Desk, browser: Client, name: str) -> None:
+def test_a_series_takes_the_same_queries_with_one_date_and_with_four(
+    desk: Desk, browser: Client, name: str
+) -> None:
     browser.get(page(desk, name))
     counted = []
     for days in (DAYS[:1], DAYS[1:]):

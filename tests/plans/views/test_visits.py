@@ -43,14 +43,27 @@ def session(number: int = 1) -> Visit:
 
 
 def alone(desk: Desk, **values: object) -> Visit:
-    return VisitFactory.create(
-        **{"patient": desk.patient, "practitioner": desk.team.practitioner, "kind": "review", "day": DAYS[0], **values}
+    visit: Visit = VisitFactory.create(
+        **{
+            "patient": desk.patient,
+            "practitioner": desk.team.practitioner,
+            "kind": "review",
+            "day": DAYS[0],
+            **values,
+        }
     )
+    return visit
 
 
 def test_a_visit_shows_what_is_to_know_and_the_next_step(desk: Desk, browser: Client) -> None:
     html = browser.get(page(session())).content.decode()
-    for words in ("Session 1 of 4", "Check in", session().reference, "The whole series", "Patient has confirmed"):
+    for words in (
+        "Session 1 of 4",
+        "Check in",
+        session().reference,
+        "The whole series",
+        "Patient has confirmed",
+    ):
         assert words in html
     assert "Check in" not in browser.get(page(session(2))).content.decode()  # not its day
 
@@ -108,7 +121,9 @@ def test_one_the_following_or_all_are_cancelled(
     assert words in browser.get(answer.headers["Location"]).content.decode()
 
 
-def test_a_single_visit_is_cancelled_the_patient_told_and_it_can_be_taken_back(desk: Desk, browser: Client) -> None:
+def test_a_single_visit_is_cancelled_the_patient_told_and_it_can_be_taken_back(
+    desk: Desk, browser: Client
+) -> None:
     visit = alone(desk, start_minute=900)
     assert browser.post(page(visit, "visit_cancel"), {"scope": "one"}).headers["Location"] == page(visit)
     told = Message.objects.filter(kind="plans/cancelled", subject_id=str(visit.pk))
@@ -128,7 +143,9 @@ def test_a_cancelled_session_is_brought_back_by_the_series_only(desk: Desk, brow
 
 
 @pytest.mark.parametrize("posted", [{}, {"scope": "everything"}, {"scope": "one", "reason": "x" * 10_000}])
-def test_a_cancellation_that_is_none_is_explained(desk: Desk, browser: Client, posted: dict[str, str]) -> None:
+def test_a_cancellation_that_is_none_is_explained(
+    desk: Desk, browser: Client, posted: dict[str, str]
+) -> None:
     answer = browser.post(page(session(2), "visit_cancel"), posted)
     assert answer.status_code == 422
     assert Visit.objects.filter(state="booked").count() == 4
