@@ -17,6 +17,7 @@ from clinic.models import Device, Membership, Room
 from clinic.rules.roles import Actor
 from plans.actions import checking, holding
 from plans.models import Kind, Series, SeriesChange, Visit
+from plans.queries.gaps import gap_between
 from plans.queries.slots import visit_type
 from plans.queries.standing import Standing, standing
 from plans.rules import plan as plans
@@ -116,6 +117,7 @@ def place(
     series = stand.series
     kind = visit_type(series.clinic, Kind.TREATMENT)
     cast = _Cast.of(series, plan)
+    outside = _outside(stand, plan)
     before, visits, new = [], [], []
     for session in plan:
         visit = stand.visits.get(session.number)
@@ -125,7 +127,7 @@ def place(
         else:
             before.append(session_of(visit))
             visit.sequence += 1
-        _put(visit, session, cast, reason)
+        _put(visit, session, cast, reason if session.number in outside else "")
         visits.append(visit)
     moved = [visit for visit in visits if visit not in new]
     holding.let_go(moved)
@@ -135,6 +137,16 @@ def place(
     Visit.objects.bulk_create(new)
     holding.hold(visits, kind)
     return before, visits
+
+
+def _outside(stand: Standing, plan: Sequence[Session]) -> set[int]:
+    """Return the sessions that lie outside the window after the one before: the reason is theirs."""
+    days = {number: visit.day for number, visit in stand.visits.items()}
+    days.update({session.number: session.slot.day for session in plan})
+    gaps = {
+        number: gap_between(stand.series, number, days.get(number - 1), day) for number, day in days.items()
+    }
+    return {number for number, gap in gaps.items() if gap.state not in ("first", "unknown", "on_plan")}
 
 
 @dataclass(frozen=True, slots=True)

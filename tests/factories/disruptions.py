@@ -24,14 +24,13 @@ TEN = 600
 def slot(desk: Desk, day: datetime.date, start: int = TEN, who: Membership | None = None) -> Slot:
     room, device = desk.team.clinic.rooms.filter(kind="treatment"), desk.team.clinic.devices
     member = who or desk.team.practitioner
-    return Slot(
-        day, member.user.resource_id, start, room.earliest("pk").pk, device.earliest("pk").pk
-    )
+    return Slot(day, member.user.resource_id, start, room.earliest("pk").pk, device.earliest("pk").pk)
 
 
-def booked_series(desk: Desk, name: str, *days: datetime.date, start: int = TEN, **kwargs: Any) -> Series:
+def booked_series(
+    desk: Desk, name: str, *days: datetime.date, start: int = TEN, who: Membership | None = None
+) -> Series:
     """Book a series of a new patient on these days, as the desk does."""
-    who = kwargs.get("who") or desk.team.practitioner
     series = SeriesFactory.create(
         patient=PatientFactory.create(clinic=desk.team.clinic, name=name),
         practitioner=desk.team.practitioner,
@@ -46,12 +45,20 @@ def booked_series(desk: Desk, name: str, *days: datetime.date, start: int = TEN,
     return series
 
 
-def booked_consultation(desk: Desk, name: str, day: datetime.date, start: int = TEN) -> Visit:
+def booked_consultation(
+    desk: Desk, name: str, day: datetime.date, start: int = TEN, who: Membership | None = None
+) -> Visit:
     """Book a consultation of a new patient."""
     room = desk.team.clinic.rooms.get(kind="consulting")
-    chosen = Slot(day, desk.team.practitioner.user.resource_id, start, room.pk)
+    chosen = Slot(day, (who or desk.team.practitioner).user.resource_id, start, room.pk)
     person = PatientFactory.create(clinic=desk.team.clinic, name=name)
     return single.book(desk.actor, desk.team.clinic, "consultation", person, chosen, at=MONDAY, key=uuid4())
+
+
+def blocked(desk: Desk, day: datetime.date, start: int = TEN) -> Visit:
+    """Keep half an hour of the practitioner free."""
+    chosen, member = slot(desk, day, start), desk.team.practitioner
+    return single.block(desk.actor, member, slot=chosen, minutes=30, note="", at=MONDAY, key=uuid4())
 
 
 def leave(desk: Desk, first: datetime.date = NEXT, last: datetime.date | None = None, **more: Any) -> Wanted:

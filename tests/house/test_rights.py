@@ -16,7 +16,7 @@ from clinic.models import Membership
 from clinic.rules.pages import PAGES, Audience, Page
 from clinic.rules.roles import RIGHTS, Right, Role
 from plans.actions.aftercare import issue
-from plans.models import AftercareSheet, Consultation, Series, SeriesChange, Visit
+from plans.models import Absence, AftercareSheet, Consultation, Series, SeriesChange, Visit
 from tests.factories.booking import MONDAY, Desk, a_desk
 from tests.factories.clinic import UserFactory
 from tests.factories.patients import AccessFactory
@@ -69,6 +69,9 @@ def world() -> World:
         ).pk,
         "sheet": issue(practitioner.actor, record, ended_at=record.ended_at, at=record.ended_at).pk,
         "change": SeriesChange.objects.create(series=desk.series, verb="book", revision=0, at=MONDAY).pk,
+        "absence": Absence.objects.create(
+            clinic=desk.team.clinic, kind="closure", first=MONDAY.date(), last=MONDAY.date(), drafted_at=MONDAY
+        ).pk,
         "subject": record.pk,
         "kind": "record",
         "state": "arrived",

@@ -8,7 +8,7 @@ from clinic.models import AuditEntry, Closure, Leave, Message, Outage
 from clinic.rules.roles import Actor
 from plans.actions import booking, disruptions, series, visits
 from plans.actions.disruptions import Settled, Wanted
-from plans.models import Absence, Decision, Occupancy, Series, SeriesChange, Visit
+from plans.models import Absence, Decision, Occupancy, SeriesChange, Visit
 from plans.queries.disruptions import to_call
 from plans.queries.standing import standing
 from plans.rules.plan import Session
@@ -18,6 +18,7 @@ from tests.factories.disruptions import (
     DAY,
     NEXT,
     TEN,
+    blocked,
     booked_consultation,
     booked_series,
     leave,
@@ -93,23 +94,32 @@ def test_a_colleague_who_is_free_at_that_hour_takes_over(desk: Desk) -> None:
 
 
 def test_two_series_with_two_holes_get_the_joint_best(desk: Desk) -> None:
-    first = booked_series(desk, "Ana", NEXT, start=TEN)
-    second = booked_series(desk, "Bea", NEXT, start=TEN + 120)
+    """As in the worked cases: one way round both find a place, first come first served only one would."""
+    ana = booked_series(desk, "Ana", NEXT)
+    bea = booked_series(desk, "Bea", NEXT, start=TEN + 75)
+    closed = Wanted("closure", NEXT, NEXT, hours=(TEN - 15, TEN + 180))
+    absence = disruptions.draft(admin(desk), desk.team.clinic, closed, at=MONDAY)
+    assert disruptions.accept(admin(desk), absence, all_(absence), at=LATER) == Settled(2, 0)
+    starts = [when(series)[1] for series in (ana, bea)]
+    assert [when(series)[0] for series in (ana, bea)] == [NEXT, NEXT]
+    assert all(not TEN - 75 < start < TEN + 180 for start in starts)
+    assert abs(starts[0] - starts[1]) >= 75
+
+
+def test_a_closure_of_some_hours_moves_within_the_day(desk: Desk) -> None:
+    ana = booked_series(desk, "Ana", NEXT)
+    bea = booked_series(desk, "Bea", NEXT, start=TEN + 180)
     closed = Wanted("closure", NEXT, NEXT, hours=(TEN - 15, TEN + 60))
     absence = disruptions.draft(admin(desk), desk.team.clinic, closed, at=MONDAY)
-    assert [row.series for row in absence.decisions.all()] == [first]
+    assert [row.series for row in absence.decisions.all()] == [ana]
     disruptions.accept(admin(desk), absence, all_(absence), at=LATER)
     me, _other = names(desk)
-    assert when(second) == (NEXT, TEN + 120, me)
-    day, start, _who = when(first)
-    assert (day, start) == (NEXT, 540 - 60 + 60) or (day == NEXT and not TEN - 75 < start < TEN + 60)
+    assert (when(ana), when(bea)) == ((NEXT, TEN + 75, me), (NEXT, TEN + 180, me))
 
 
 def test_a_closure_moves_to_another_day_inside_the_window_and_the_rest_keeps_its_gap(desk: Desk) -> None:
     booked = booked_series(desk, "Ana", NEXT, NEXT + 28 * DAY)
-    absence = disruptions.draft(
-        admin(desk), desk.team.clinic, Wanted("closure", NEXT, NEXT), at=MONDAY
-    )
+    absence = disruptions.draft(admin(desk), desk.team.clinic, Wanted("closure", NEXT, NEXT), at=MONDAY)
     assert absence.decisions.get().outcome == "day"
     disruptions.accept(admin(desk), absence, all_(absence), at=LATER)
     (first, _a, _b), (second, _c, _d) = when(booked), when(booked, 2)
@@ -147,7 +157,8 @@ def test_somebody_booked_into_the_time_since_needs_a_decision_too(desk: Desk) ->
 
 def test_some_accepted_some_kept_some_cancelled(desk: Desk) -> None:
     ana, bea, cem = (
-        booked_series(desk, name, NEXT, start=540 + 120 * hour) for hour, name in enumerate(("Ana", "Bea", "Cem"))
+        booked_series(desk, name, NEXT, start=540 + 120 * hour)
+        for hour, name in enumerate(("Ana", "Bea", "Cem"))
     )
     absence = disruptions.draft(admin(desk), desk.team.clinic, leave(desk), at=MONDAY)
     by_series = {row.series_id: row.pk for row in absence.decisions.all()}
@@ -171,15 +182,7 @@ def test_a_time_taken_meanwhile_asks_about_that_patient_alone(desk: Desk) -> Non
     bea = booked_series(desk, "Bea", NEXT, start=TEN + 120)
     absence = disruptions.draft(admin(desk), desk.team.clinic, leave(desk), at=MONDAY)
     # The colleague's ten o'clock goes to a consultation while the plan is being looked at.
-    consulting = desk.team.clinic.rooms.get(kind="consulting")
-    taken = slot(desk, NEXT, TEN, desk.team.lead)
-    from plans.actions import single  # noqa: PLC0415
-    from tests.factories.patients import PatientFactory  # noqa: PLC0415
-    single.book(
-        desk.actor, desk.team.clinic, "consultation", PatientFactory.create(clinic=desk.team.clinic),
-        taken.__class__(NEXT, taken.practitioner, TEN, consulting.pk), at=MONDAY,
-        key=__import__("uuid").uuid4(),
-    )  # fmt: skip
+    booked_consultation(desk, "Cem", NEXT, who=desk.team.lead)
     assert disruptions.accept(admin(desk), absence, all_(absence), at=LATER) == Settled(done=1, again=1)
     me, other = names(desk)
     assert (when(ana), when(bea)) == ((NEXT, TEN, me), (NEXT, TEN + 120, other))
@@ -235,7 +238,9 @@ def test_a_pin_holds_and_the_rest_is_planned_around_it(desk: Desk) -> None:
 def overlapping(desk: Desk) -> bool:
     rows = list(Occupancy.objects.values_list("resource_id", "starts_at", "ends_at"))
     return any(
-        one is not two and one[0] == two[0] and one[1] < two[2] and two[1] < one[2] for one in rows for two in rows
+        one is not two and one[0] == two[0] and one[1] < two[2] and two[1] < one[2]
+        for one in rows
+        for two in rows
     )
 
 
@@ -253,9 +258,7 @@ def test_no_place_is_an_answer_with_its_why(desk: Desk) -> None:
     visit = done.visits.get(session_number=1)
     Visit.objects.filter(pk=visit.pk).update(state="done")
     first, last = NEXT + 7 * DAY, NEXT + 60 * DAY
-    absence = disruptions.draft(
-        admin(desk), desk.team.clinic, Wanted("closure", first, last), at=MONDAY
-    )
+    absence = disruptions.draft(admin(desk), desk.team.clinic, Wanted("closure", first, last), at=MONDAY)
     row = absence.decisions.get()
     assert (row.outcome, row.after, row.may_move) == ("none", [], False)
     assert row.why["blocked"] == 2
@@ -279,7 +282,10 @@ def test_a_room_that_is_out_is_exchanged_and_the_patient_hears_nothing(desk: Des
     disruptions.accept(admin(desk), absence, all_(absence), at=LATER)
     visit = ana.visits.get()
     assert (visit.room, visit.start_minute, visit.day, visit.state) == (other, TEN, NEXT, "confirmed")
-    assert (Outage.objects.get().resource_id, Message.objects.filter(kind="plans/moved").count()) == (room.pk, 0)
+    assert (Outage.objects.get().resource_id, Message.objects.filter(kind="plans/moved").count()) == (
+        room.pk,
+        0,
+    )
 
 
 def test_a_device_that_is_out_is_exchanged(desk: Desk) -> None:
@@ -320,10 +326,12 @@ def test_what_is_done_or_under_way_and_who_is_not_touched_stays(desk: Desk) -> N
     ana = booked_series(desk, "Ana", today, today + 35 * DAY)
     untouched = booked_series(desk, "Bea", today, start=TEN + 120, who=desk.team.lead)
     Visit.objects.filter(series=ana, session_number=1).update(state="in_treatment")
-    absence = disruptions.draft(
-        admin(desk), desk.team.clinic, leave(desk, today, today + 5 * DAY), at=MONDAY
+    absence = disruptions.draft(admin(desk), desk.team.clinic, leave(desk, today, today + 5 * DAY), at=MONDAY)
+    assert (absence.state, when(ana)[:2], when(untouched)[:2]) == (
+        "effective",
+        (today, TEN),
+        (today, TEN + 120),
     )
-    assert (absence.state, when(ana)[:2], when(untouched)[:2]) == ("effective", (today, TEN), (today, TEN + 120))
 
 
 def test_who_is_here_already_is_decided_by_hand(desk: Desk) -> None:
@@ -366,11 +374,7 @@ def test_a_session_without_a_date_in_between_counts_its_days_too(desk: Desk) -> 
 
 
 def test_blocked_time_is_nobodys_appointment(desk: Desk) -> None:
-    from plans.actions import single  # noqa: PLC0415
-    single.block(
-        desk.actor, desk.team.practitioner, slot=slot(desk, NEXT), minutes=30, note="", at=MONDAY,
-        key=__import__("uuid").uuid4(),
-    )  # fmt: skip
+    blocked(desk, NEXT)
     absence = disruptions.draft(admin(desk), desk.team.clinic, leave(desk), at=MONDAY)
     assert absence.state == "effective"
 
@@ -432,20 +436,33 @@ def test_a_closure_of_another_way_is_on_the_list_too(desk: Desk) -> None:
     assert [one.visit for one in to_call(desk.team.clinic, at=MONDAY)] == [ana.visits.get()]
 
 
-def test_somebody_else_s_old_time_can_be_taken_in_the_same_plan(desk: Desk) -> None:
-    """Bea leaves 10:00 of the other day to Ana: whoever comes first in the list, both are done."""
+def test_patients_may_exchange_their_times(desk: Desk) -> None:
+    """Ana goes where Bea is and Bea where Ana is: neither can go first, so both go at once."""
     ana = booked_series(desk, "Ana", NEXT)
     bea = booked_series(desk, "Bea", NEXT, start=TEN + 75)
-    absence = disruptions.draft(
-        admin(desk), desk.team.clinic, Wanted("closure", NEXT, NEXT, hours=(TEN, TEN + 15)), at=MONDAY
-    )
-    disruptions.run_again(
-        admin(desk),
-        absence,
-        at=MONDAY,
-        pins={ana.pk: [Session(1, slot(desk, NEXT, TEN + 30, desk.team.practitioner))]},
-    )
-    outcomes = dict(absence.decisions.values_list("series__patient__name", "outcome"))
-    assert outcomes == {"Ana": "none"}  # Bea is not touched, so she never moves by herself
-    assert when(bea)[1] == TEN + 75
-    assert Series.objects.count() == 3
+    absence = disruptions.draft(admin(desk), desk.team.clinic, leave(desk), at=MONDAY)
+    lead = desk.team.lead
+    pins = {
+        ana.pk: [Session(1, slot(desk, NEXT, TEN + 75, lead))],
+        bea.pk: [Session(1, slot(desk, NEXT, TEN, lead))],
+    }
+    disruptions.run_again(admin(desk), absence, at=MONDAY, pins=pins)
+    assert disruptions.accept(admin(desk), absence, all_(absence), at=LATER) == Settled(2, 0)
+    _me, other = names(desk)
+    assert (when(ana), when(bea)) == ((NEXT, TEN + 75, other), (NEXT, TEN, other))
+
+
+def test_an_exchange_that_somebody_spoils_leaves_both_where_they_were(desk: Desk) -> None:
+    ana = booked_series(desk, "Ana", NEXT)
+    bea = booked_series(desk, "Bea", NEXT, start=TEN + 75)
+    absence = disruptions.draft(admin(desk), desk.team.clinic, leave(desk), at=MONDAY)
+    lead = desk.team.lead
+    pins = {
+        ana.pk: [Session(1, slot(desk, NEXT, TEN + 75, lead))],
+        bea.pk: [Session(1, slot(desk, NEXT, TEN, lead))],
+    }
+    disruptions.run_again(admin(desk), absence, at=MONDAY, pins=pins)
+    booked_consultation(desk, "Cem", NEXT, start=TEN + 75, who=lead)
+    me, _other = names(desk)
+    assert disruptions.accept(admin(desk), absence, all_(absence), at=LATER).again == 2
+    assert (when(ana), when(bea)) == ((NEXT, TEN, me), (NEXT, TEN + 75, me))
