@@ -14,6 +14,8 @@ from django.core.management.color import no_style
 from django.db import connection
 from django.db.models import Field, JSONField, Model
 
+from clinic.models.guards import Guard
+
 
 class Table:
     """Rows of one model, gathered and written in large steps; `fixed` holds what all of them share."""
@@ -22,12 +24,15 @@ class Table:
         self.model, self.waiting, self.written = model, list[tuple[Any, ...]](), 0
         fields = {field.attname: field for field in model._meta.concrete_fields}
         rest = {name: field for name, field in fields.items() if name not in names and not _is_serial(field)}
-        given = {name: fixed.pop(name, None if field.null else field.get_default()) for name, field in rest.items()}
+        given = {
+            name: fixed.pop(name, None if field.null else field.get_default()) for name, field in rest.items()
+        }
         if fixed:
             raise ValueError(f"{model.__name__} has no {sorted(fixed)}")
-        self.columns = [fields[name].column for name in (*names, *rest)]
+        self.columns = [str(fields[name].column) for name in (*names, *rest)]
         self.given = tuple(
-            json.dumps(value) if isinstance(fields[name], JSONField) else value for name, value in given.items()
+            json.dumps(value) if isinstance(fields[name], JSONField) else value
+            for name, value in given.items()
         )
 
     def add(self, *values: Any) -> None:
@@ -89,13 +94,13 @@ def without_checks(*models: type[Model]) -> Iterator[None]:
     if connection.vendor != "postgresql":
         yield
         return
-    guards = [(model, one) for model in models for one in model._meta.constraints if hasattr(one, "drop")]
+    guards = [(model, one) for model in models for one in model._meta.constraints if isinstance(one, Guard)]
+    indexes = [(model, index) for model in models for index in model._meta.indexes]
     with connection.schema_editor() as editor:
         for model, guard in guards:
             editor.remove_constraint(model, guard)
-        for model in models:
-            for index in model._meta.indexes:
-                editor.remove_index(model, index)
+        for model, index in indexes:
+            editor.remove_index(model, index)
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('is_superuser') = 'on'")
         if cursor.fetchone() == (True,):  # the rows refer to rows of ours: their keys need no look-up each
@@ -105,9 +110,8 @@ def without_checks(*models: type[Model]) -> Iterator[None]:
         cursor.execute("RESET session_replication_role")
         cursor.execute("SET maintenance_work_mem = '512MB'")
     with connection.schema_editor() as editor:
-        for model in models:
-            for index in model._meta.indexes:
-                editor.add_index(model, index)
+        for model, index in indexes:
+            editor.add_index(model, index)
         for model, guard in guards:
             editor.add_constraint(model, guard)
 

@@ -6,7 +6,6 @@ import http.client
 import threading
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -64,38 +63,33 @@ class Burst:
         self.acknowledged.add(number)
 
     def post(
-        self, port: int, clients: int, kill_after: int = 0, kill: Callable[[], None] = lambda: None
+        self, port: int, clients: int, kill_after: int = 0, kill: Callable[[], None] | None = None
     ) -> None:
         """Post every offer from several desks at once; after so many answers, kill."""
         connection.close()
-        waiting: SimpleQueue[int] = SimpleQueue()
-        for number in range(len(self.series)):
-            waiting.put(number)
         gone, enough = threading.Event(), threading.Event()
-        answered: SimpleQueue[int] = SimpleQueue()
 
-        def work() -> None:
-            while not gone.is_set():
-                try:
-                    number = waiting.get_nowait()
-                except Empty:
+        def work(first: int) -> None:
+            for number in range(first, len(self.series), clients):
+                if gone.is_set():
                     return
-                if self._books(port, number):
-                    answered.put(number)
-                    if answered.qsize() >= kill_after:
-                        enough.set()
+                self._post(port, number)
+                if len(self.acknowledged) >= kill_after:
+                    enough.set()
 
-        threads = [threading.Thread(target=work) for _ in range(clients)]
+        threads = [threading.Thread(target=work, args=(first,)) for first in range(clients)]
         for thread in threads:
             thread.start()
-        if kill_after:
+        if kill is not None:
             enough.wait(timeout=60)
             kill()
             gone.set()
         for thread in threads:
             thread.join(timeout=60)
-        while not answered.empty():
-            self.acknowledged.add(answered.get())
+
+    def _post(self, port: int, number: int) -> None:
+        if self._books(port, number):
+            self.acknowledged.add(number)
 
     def _books(self, port: int, number: int) -> bool:
         """Post one offer and say whether the answer was that it is booked."""

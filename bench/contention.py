@@ -1,8 +1,9 @@
-"""Desks that book at one instant: `python -m bench.contention --bookers 64 --rounds 100` on the database at DATABASE_URL.
+"""Desks that book at one instant: `python -m bench.contention --bookers 64 --rounds 100`.
 
 Every booker is a process. In each round all want one practitioner at one time (`--apart 0`), or times that
 overlap each other (`--apart 15`), through every path that books: a new session, a session that moves, a
-practitioner's override of the least gap, a single visit. The database must be empty; it is migrated first.
+practitioner's override of the least gap, a single visit. The database at DATABASE_URL must be
+empty; it is migrated first.
 """
 
 from __future__ import annotations
@@ -92,7 +93,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--bookers", type=int, default=64)
     parser.add_argument("--rounds", type=int, default=100)
-    parser.add_argument("--apart", type=int, nargs="+", default=[0, 15], help="minutes between the times wanted")
+    parser.add_argument(
+        "--apart", type=int, nargs="+", default=[0, 15], help="minutes between the times wanted"
+    )
     parser.add_argument("--paths", nargs="+", choices=PATHS, default=list(PATHS))
     asked: Any = parser.parse_args()
     import django

@@ -134,7 +134,9 @@ def main() -> int:
     parser.add_argument("--engine", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--rounds", type=int, default=10)
     asked = parser.parse_args()
-    if ("database" in asked.what and asked.engine == "sqlite") or ("writer" in asked.what and asked.engine != "sqlite"):
+    if ("database" in asked.what and asked.engine == "sqlite") or (
+        "writer" in asked.what and asked.engine != "sqlite"
+    ):
         parser.error("`database` is PostgreSQL's and `writer` is SQLite's")
     bad = 0
     with database(asked.engine) as (url, server):

@@ -98,7 +98,8 @@ class Builder:
     def rows(self, bookings: int) -> Iterator[None]:
         """Add series by series, oldest first; the caller may take turns between clinics."""
         for first, column, sessions in sorted(
-            series_of(self.random, bookings), key=lambda one: (one[0], one[1].weekday, one[1].start, one[1].lane)
+            series_of(self.random, bookings),
+            key=lambda one: (one[0], one[1].weekday, one[1].start, one[1].lane),
         ):
             self._series(first, column, sessions)
             if len(self.tables["occupancy"].waiting) >= AT_ONCE:
@@ -131,7 +132,14 @@ class Builder:
             self._visit(series, patient, resource, number, day, column, signed)
 
     def _visit(
-        self, series: UUID, patient: UUID, resource: int, number: int, day: date, column: Column, booked: datetime
+        self,
+        series: UUID,
+        patient: UUID,
+        resource: int,
+        number: int,
+        day: date,
+        column: Column,
+        booked: datetime,
     ) -> None:
         from clinic.rules.timegrid import utc_range
 

@@ -15,6 +15,10 @@ from tests.factories.clinic import ClinicFactory, DeviceFactory, MembershipFacto
 from tests.factories.plans import ProtocolVersionFactory
 
 LONG_AGO = date(2000, 1, 1)
+VISIT = [
+    *("id", "patient_id", "series_id", "session_number", "practitioner_id", "room_id", "device_id", "day"),
+    *("start_minute", "starts_at", "ends_at", "state", "state_at", "reference", "booked_at"),
+]
 
 
 @dataclass
@@ -37,7 +41,8 @@ class Place:
         clinic = ClinicFactory.create(slug=slug, name=slug.title())
         hours = [(weekday, OPENS, CLOSES) for weekday in range(6)]
         OpeningHours.objects.bulk_create(
-            OpeningHours(clinic=clinic, weekday=day, start_minute=start, end_minute=end) for day, start, end in hours
+            OpeningHours(clinic=clinic, weekday=day, start_minute=start, end_minute=end)
+            for day, start, end in hours
         )
         members = [_member(clinic, slug, number) for number in range(PRACTITIONERS)]
         Shift.objects.bulk_create(
@@ -46,7 +51,11 @@ class Place:
             for day, start, end in hours
         )
         VisitType.objects.create(
-            clinic=clinic, kind="treatment", minutes=MINUTES, room_kind="treatment", device_kind="needling_pen"
+            clinic=clinic,
+            kind="treatment",
+            minutes=MINUTES,
+            room_kind="treatment",
+            device_kind="needling_pen",
         )
         return cls(
             clinic,
@@ -81,7 +90,15 @@ class Place:
             ),
             "consultation": Table(
                 Consultation,
-                ["id", "patient_id", "practitioner_id", "started_at", "saved_at", "signed_at", "signed_by_id"],
+                [
+                    "id",
+                    "patient_id",
+                    "practitioner_id",
+                    "started_at",
+                    "saved_at",
+                    "signed_at",
+                    "signed_by_id",
+                ],
                 skin_type=2,
                 decision="accepted",
                 sessions=SESSIONS,
@@ -99,8 +116,7 @@ class Place:
             ),
             "visit": Table(
                 Visit,
-                ["id", "patient_id", "series_id", "session_number", "practitioner_id", "room_id", "device_id"]
-                + ["day", "start_minute", "starts_at", "ends_at", "state", "state_at", "reference", "booked_at"],
+                VISIT,
                 clinic_id=clinic,
                 kind="treatment",
                 minutes=MINUTES,
@@ -119,7 +135,9 @@ class _Ids:
 
 def _member(clinic: Clinic, slug: str, number: int) -> Membership:
     resource = Resource.objects.create(kind="practitioner")
-    user: User = UserFactory.create(email=f"{slug}-{number}@example.org", name=f"Person {number}", resource=resource)
+    user: User = UserFactory.create(
+        email=f"{slug}-{number}@example.org", name=f"Person {number}", resource=resource
+    )
     member: Membership = MembershipFactory.create(clinic=clinic, user=user, title="Nurse", position=number)
     Membership.objects.filter(pk=member.pk).update(is_practitioner=True)
     member.is_practitioner = True

@@ -21,7 +21,13 @@ from tests import postgres
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60
 # Unlike the tests' own: what is acknowledged has been written.
-SAFE = ("listen_addresses=127.0.0.1", "max_connections=50", "timezone=UTC", "fsync=on", "synchronous_commit=on")
+SAFE = (
+    "listen_addresses=127.0.0.1",
+    "max_connections=50",
+    "timezone=UTC",
+    "fsync=on",
+    "synchronous_commit=on",
+)
 
 
 class Cluster:
@@ -42,7 +48,13 @@ class Cluster:
         """Start it; after a kill, as soon as the last of the processes that lost their parent has gone."""
         until = time.monotonic() + START_SECONDS
         while True:
-            command: list[str | Path] = [self.binaries / "postgres", "-D", self.home / "data", "-k", self.home]
+            command: list[str | Path] = [
+                self.binaries / "postgres",
+                "-D",
+                self.home / "data",
+                "-k",
+                self.home,
+            ]
             command += ["-p", str(self.port), *(part for setting in SAFE for part in ("-c", setting))]
             self.process = self.owner.start(*command, cwd=self.home, log=self.home / "log")
             try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from statistics import median
+from typing import Any
 
 from django.db import connection, models, transaction
 from django.test.utils import CaptureQueriesContext
@@ -18,7 +19,7 @@ from plans.queries.standing import standing
 from plans.rules.wishes import Wishes
 
 FRAME = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
-Statement = tuple[str, list[object]]
+Statement = tuple[str, list[Any]]
 
 
 def bookings(databases: dict[str, str], rounds: int) -> None:
@@ -39,8 +40,19 @@ def bookings(databases: dict[str, str], rounds: int) -> None:
                     took.append(one)
     ours, visits, whole = (median(took) for took in times)
     statements = sum(one["sql"].split()[0] not in FRAME for one in asked.captured_queries)
-    head = ["product ms", "visits and occupancy ms", "ratio (<= 5)", "all rows ms", "ratio", "statements (<= 15)"]
-    table(f"Booking six sessions at {name}", head, [[ours, visits, ours / visits, whole, ours / whole, statements]])
+    head = [
+        "product ms",
+        "visits and occupancy ms",
+        "ratio (<= 5)",
+        "all rows ms",
+        "ratio",
+        "statements (<= 15)",
+    ]
+    table(
+        f"Booking six sessions at {name}",
+        head,
+        [[ours, visits, ours / visits, whole, ours / whole, statements]],
+    )
 
 
 def _confirm(stage: Stage) -> Callable[[], object]:
@@ -66,7 +78,9 @@ def _as_sql(rows: Iterable[models.Model]) -> Statement:
     fields = [field for field in model._meta.concrete_fields if field.get_internal_type() != "BigAutoField"]
     row = "(" + ", ".join(["%s"] * len(fields)) + ")"
     columns = ", ".join(f'"{field.column}"' for field in fields)
-    values = [field.get_db_prep_save(getattr(one, field.attname), connection) for one in found for field in fields]
+    values = [
+        field.get_db_prep_save(getattr(one, field.attname), connection) for one in found for field in fields
+    ]
     return f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES ' + ", ".join([row] * len(found)), values
 
 

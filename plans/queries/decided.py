@@ -1,6 +1,6 @@
 """The plan of an absence as its page shows it: every patient before and after, grouped by what happens."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -125,8 +125,3 @@ def _line(
         place_after=cast.rooms.get(now.room, ""),
         gap=gap,
     )
-
-
-def pinned(row: Decision) -> Sequence[Session]:
-    """Return the slots that a decision proposes, to be held while the others are planned anew."""
-    return plans.from_data(row.after)

@@ -119,7 +119,10 @@ def pages(desk: Desk) -> dict[str, list[str]]:
     staff += [reverse(f"plans:{name}", args=[clinic, desk.series.pk]) for name in names]
     staff.append(reverse("plans:patient", args=[clinic, desk.patient.pk]))
     for one in visits:
-        staff += [reverse(f"plans:{name}", args=[clinic, one.pk]) for name in ("visit", "visit_move", "visit_cancel")]
+        staff += [
+            reverse(f"plans:{name}", args=[clinic, one.pk])
+            for name in ("visit", "visit_move", "visit_cancel")
+        ]
     mine = [reverse(f"plans:{name}", args=[desk.patient.pk]) for name in ("my_plan", "my_calendar")]
     return {"staff": staff, "patient": mine}
 

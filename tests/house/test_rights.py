@@ -70,7 +70,11 @@ def world() -> World:
         "sheet": issue(practitioner.actor, record, ended_at=record.ended_at, at=record.ended_at).pk,
         "change": SeriesChange.objects.create(series=desk.series, verb="book", revision=0, at=MONDAY).pk,
         "absence": Absence.objects.create(
-            clinic=desk.team.clinic, kind="closure", first=MONDAY.date(), last=MONDAY.date(), drafted_at=MONDAY
+            clinic=desk.team.clinic,
+            kind="closure",
+            first=MONDAY.date(),
+            last=MONDAY.date(),
+            drafted_at=MONDAY,
         ).pk,
         "subject": record.pk,
         "kind": "record",

@@ -30,9 +30,15 @@ UTC = datetime.UTC
 # Zone, a Monday before the change, the four Tuesdays 28 days apart, and ten o'clock there in UTC on each.
 CHANGES = [
     pytest.param("Europe/London", datetime.date(2026, 3, 2), [10, 9, 9, 9], id="London, forward on 29 March"),
-    pytest.param("Europe/London", datetime.date(2026, 9, 28), [9, 10, 10, 10], id="London, back on 25 October"),
-    pytest.param("America/New_York", datetime.date(2026, 2, 9), [15, 14, 14, 14], id="New York, forward on 8 March"),
-    pytest.param("America/New_York", datetime.date(2026, 10, 5), [14, 15, 15, 15], id="New York, back on 1 November"),
+    pytest.param(
+        "Europe/London", datetime.date(2026, 9, 28), [9, 10, 10, 10], id="London, back on 25 October"
+    ),
+    pytest.param(
+        "America/New_York", datetime.date(2026, 2, 9), [15, 14, 14, 14], id="New York, forward on 8 March"
+    ),
+    pytest.param(
+        "America/New_York", datetime.date(2026, 10, 5), [14, 15, 15, 15], id="New York, back on 1 November"
+    ),
 ]
 # Zone, the night, the minutes of it that a clock change skips or shows twice, and those right beside them.
 NIGHTS = [
@@ -154,14 +160,18 @@ def test_page_calendar_file_and_stored_instant_agree(
     assert [(one.date(), one.hour, one.minute) for one in told] == [(day, 10, 15) for day in days]
     time_machine.move_to(now)
     access = AccessFactory.create(patient=desk.patient)
-    portal = as_patient(User.objects.get(pk=access.user_id)).get(reverse("plans:my_plan", args=[desk.patient.pk]))
-    staff = as_staff(desk.team.desk).get(reverse("plans:series", args=[desk.team.clinic.slug, desk.series.pk]))
+    portal = as_patient(User.objects.get(pk=access.user_id)).get(
+        reverse("plans:my_plan", args=[desk.patient.pk])
+    )
+    staff = as_staff(desk.team.desk).get(
+        reverse("plans:series", args=[desk.team.clinic.slug, desk.series.pk])
+    )
     for page in (portal, staff):
         text = " ".join(re.sub(r"<[^>]+>", " ", page.content.decode()).split())
         assert page.status_code == 200
         # Whatever stands there as an hour, such as when the cream goes on, is counted from a quarter past ten.
         assert text.count("10:15") >= 4
-        assert {hour for hour in re.findall(r"\b\d\d:15\b", text)} <= {"10:15", "11:15", "09:15"}
+        assert set(re.findall(r"\b\d\d:15\b", text)) <= {"10:15", "11:15", "09:15"}
 
 
 @pytest.mark.parametrize(("zone", "night", "lost"), NIGHTS)

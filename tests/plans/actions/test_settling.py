@@ -1,0 +1,127 @@
+import pytest
+
+from clinic.actions.refusal import Refused
+from clinic.models import AuditEntry
+from clinic.rules.roles import Actor
+from plans.actions import booking, disruptions
+from plans.actions.disruptions import Settled
+from plans.actions.holding import SlotTaken
+from plans.actions.settling import settle, settle_patient
+from plans.models import Absence, Decision, Occupancy, Visit
+from plans.queries.standing import standing
+from plans.rules.plan import Session, to_data
+from tests.factories.booking import MONDAY, Desk, a_desk
+from tests.factories.disruptions import DAY, NEXT, TEN, booked_consultation, booked_series, leave, slot, when
+
+pytestmark = pytest.mark.django_db
+LATER = MONDAY
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return a_desk()
+
+
+def admin(desk: Desk) -> Actor:
+    return desk.team.admin.actor
+
+
+def names(desk: Desk) -> tuple[str, str]:
+    return desk.team.practitioner.user.name, desk.team.lead.user.name
+
+
+def all_(absence: Absence) -> dict[int, str]:
+    return {row.pk: "move" for row in absence.decisions.filter(settled_at=None)}
+
+
+def chosen(absence: Absence, choice: str = "move") -> list[Decision]:
+    absence.decisions.update(choice=choice)
+    return list(absence.decisions.all())
+
+
+def test_a_patient_with_two_visits_is_moved_whole_or_not_at_all(desk: Desk) -> None:
+    ana = booked_series(desk, "Ana", NEXT)
+    visit = booked_consultation(desk, "Somebody", NEXT, start=TEN + 240)
+    # The consultation is Ana's as well.
+    Visit.objects.filter(pk=visit.pk).update(patient=ana.patient)
+    Occupancy.objects.filter(visit=visit, resource__kind="patient").update(resource=ana.patient.resource)
+    absence = disruptions.draft(admin(desk), desk.team.clinic, leave(desk), at=MONDAY)
+    booking.place(standing(ana), [Session(1, slot(desk, NEXT, TEN + 60))], at=MONDAY)
+    assert disruptions.accept(admin(desk), absence, all_(absence), at=LATER) == Settled(0, 1)
+    visit.refresh_from_db()
+    assert visit.practitioner == desk.team.practitioner
+
+
+def test_patients_may_exchange_their_times(desk: Desk) -> None:
+    """Ana goes where Bea is and Bea where Ana is: neither can go first, so both go at once."""
+    ana = booked_series(desk, "Ana", NEXT)
+    bea = booked_series(desk, "Bea", NEXT, start=TEN + 75)
+    absence = disruptions.draft(admin(desk), desk.team.clinic, leave(desk), at=MONDAY)
+    lead = desk.team.lead
+    pins = {
+        ana.pk: [Session(1, slot(desk, NEXT, TEN + 75, lead))],
+        bea.pk: [Session(1, slot(desk, NEXT, TEN, lead))],
+    }
+    disruptions.run_again(admin(desk), absence, at=MONDAY, pins=pins)
+    assert disruptions.accept(admin(desk), absence, all_(absence), at=LATER) == Settled(2, 0)
+    _me, other = names(desk)
+    assert (when(ana), when(bea)) == ((NEXT, TEN + 75, other), (NEXT, TEN, other))
+
+
+def test_an_exchange_that_somebody_spoils_leaves_both_where_they_were(desk: Desk) -> None:
+    ana = booked_series(desk, "Ana", NEXT)
+    bea = booked_series(desk, "Bea", NEXT, start=TEN + 75)
+    absence = disruptions.draft(admin(desk), desk.team.clinic, leave(desk), at=MONDAY)
+    lead = desk.team.lead
+    pins = {
+        ana.pk: [Session(1, slot(desk, NEXT, TEN + 75, lead))],
+        bea.pk: [Session(1, slot(desk, NEXT, TEN, lead))],
+    }
+    disruptions.run_again(admin(desk), absence, at=MONDAY, pins=pins)
+    booked_consultation(desk, "Cem", NEXT, start=TEN + 75, who=lead)
+    me, _other = names(desk)
+    assert disruptions.accept(admin(desk), absence, all_(absence), at=LATER).again == 2
+    assert (when(ana), when(bea)) == ((NEXT, TEN, me), (NEXT, TEN + 75, me))
+
+
+def test_what_is_settled_is_not_done_again(desk: Desk) -> None:
+    ana = booked_series(desk, "Ana", NEXT)
+    absence = disruptions.draft(admin(desk), desk.team.clinic, leave(desk), at=MONDAY)
+    rows = chosen(absence)
+    settle_patient(admin(desk), rows, at=LATER)
+    settle_patient(admin(desk), rows, at=LATER)
+    assert ana.changes.filter(verb="replan").count() == 1
+    assert AuditEntry.objects.filter(verb="settle", patient_id=ana.patient_id).count() == 1
+
+
+def test_a_session_is_never_put_too_early_whatever_the_plan_says(desk: Desk) -> None:
+    ana = booked_series(desk, "Ana", NEXT, NEXT + 28 * DAY)
+    absence = disruptions.draft(admin(desk), desk.team.clinic, leave(desk), at=MONDAY)
+    (row,) = chosen(absence)
+    row.after = to_data([Session(1, slot(desk, NEXT + DAY, TEN, desk.team.lead))])
+    row.save()
+    with pytest.raises(Refused) as refusal:
+        settle_patient(admin(desk), [row], at=LATER)
+    assert refusal.value.code == "too_early"
+    assert (when(ana)[0], row.settled_at) == (NEXT, None)
+
+
+def test_a_time_that_is_taken_fails_with_the_decision(desk: Desk) -> None:
+    booked_series(desk, "Ana", NEXT)
+    absence = disruptions.draft(admin(desk), desk.team.clinic, leave(desk), at=MONDAY)
+    booked_consultation(desk, "Cem", NEXT, who=desk.team.lead)
+    rows = chosen(absence)
+    with pytest.raises(SlotTaken):
+        settle_patient(admin(desk), rows, at=LATER)
+    assert settle(admin(desk), rows, at=LATER) == (0, rows)
+
+
+def test_what_is_cancelled_frees_its_time_for_somebody_else_of_the_plan(desk: Desk) -> None:
+    ana = booked_series(desk, "Ana", NEXT)
+    bea = booked_series(desk, "Bea", NEXT, start=TEN + 75)
+    absence = disruptions.draft(admin(desk), desk.team.clinic, leave(desk), at=MONDAY)
+    pins = {ana.pk: [Session(1, slot(desk, NEXT, TEN + 75, desk.team.lead))]}
+    disruptions.run_again(admin(desk), absence, at=MONDAY, pins=pins)
+    choices = {row.pk: "move" if row.series_id == ana.pk else "cancel" for row in absence.decisions.all()}
+    assert disruptions.accept(admin(desk), absence, choices, at=LATER) == Settled(2, 0)
+    assert (when(ana)[1], bea.visits.get().state) == (TEN + 75, "cancelled")
