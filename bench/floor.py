@@ -37,7 +37,7 @@ ROWS = Engine().from_string(
     '<td class="room">{{ row.2 }}</td><td class="state">{{ row.3 }}</td></tr>'
     "{% endfor %}</table>"
 )
-ROW_BYTES = 150
+ROW_BYTES = 123
 
 
 def fits(busy: int) -> int:

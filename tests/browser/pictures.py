@@ -87,7 +87,7 @@ def opened(browser: Browser, width: int, height: int, scale: float) -> Page:
 
 def book(browser: Browser) -> None:
     """The front desk, one click before a whole series is booked."""
-    page = opened(browser, 1200, 760, 1)
+    page = opened(browser, 1180, 740, 1)
     page.goto("/staff/sign-in/")
     page.fill("[name=login]", DESK)
     page.fill("[name=password]", PASSWORD)

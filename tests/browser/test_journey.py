@@ -23,7 +23,7 @@ from tests.people import PASSWORD, a_team, as_staff
 Open = Callable[..., Page]
 Check = Callable[[Page], None]
 
-SEEN = {
+SEEN: dict[str, str | list[str]] = {
     "skin_type": "3",
     "sun_damage": "none",
     "goal": "standard",
@@ -110,7 +110,8 @@ def registered(clinic: Clinic, desk: Hands) -> Patient:
 def consulted(clinic: Clinic, practitioner: Hands, patient: Patient) -> Series:
     practitioner.open(clinic.journey.url("plans:patient", patient.pk))
     practitioner.press("Start consultation")
-    practitioner.fill({**clinic.journey.clear(AskAt.CONSULTATION), **SEEN})
+    practitioner.fill(clinic.journey.clear(AskAt.CONSULTATION))
+    practitioner.fill(SEEN)
     practitioner.press("Save draft", first=True)
     shown(practitioner.page, ["4 sessions, 28 days apart", "Nothing stands in the way"])
     practitioner.fill({"decision": "accepted", "expectations_talk": "on"})

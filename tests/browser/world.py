@@ -16,9 +16,9 @@ from django.urls import reverse
 from clinic.actions.site import close, put_out_of_use
 from clinic.rules.pages import PAGES, Audience
 from patients.models import Patient
-from plans.actions import booking, consult, consult_signature, treat
+from plans.actions import booking, consult, consult_signature, disruptions, treat
 from plans.actions.visits import mark
-from plans.models import AftercareSheet, Series, Visit
+from plans.models import Absence, AftercareSheet, Series, Visit
 from plans.queries.proposals import search
 from plans.queries.standing import standing
 from plans.rules.wishes import Wishes
@@ -84,7 +84,7 @@ def a_world(clock: Any, mail_folder: Path) -> World:
     _absences(team, first)
     write_mail(mail_folder)
     return World(
-        rows=_rows(team, treated, first, sheet),
+        rows={**_rows(team, treated, first, sheet), "absence": _drafted_absence(team, treated).pk},
         others={
             "to_book": _planned(team, "👩🏽‍⚕️ Zoë").pk,
             "open_visit": open_visit.pk,
@@ -118,6 +118,7 @@ def _booked(team: Team, series: Series) -> Series:
 def _treated(team: Team, visit: Visit) -> AftercareSheet:
     """Record and sign a session through the pages' own action."""
     mark(team.desk.actor, visit, "arrived", at=visit.starts_at)
+    assert visit.patient is not None
     clear_answers(visit.patient, team.clinic, visit.starts_at)
     values = done(started_at=visit.starts_at, ended_at=visit.starts_at + HOUR, reaction=LONG)
     record = treat.save(team.practitioner.actor, visit, values, visit.starts_at + HOUR)
@@ -127,7 +128,18 @@ def _treated(team: Team, visit: Visit) -> AftercareSheet:
 def _absences(team: Team, visit: Visit) -> None:
     admin, later = team.admin.actor, visit.day + datetime.timedelta(days=40)
     close(admin, team.clinic, later, later, reason=LONG, at=MONDAY)
-    put_out_of_use(admin, team.clinic.rooms.first(), later, later, reason=LONG, at=MONDAY)
+    put_out_of_use(admin, team.clinic.rooms.earliest("pk"), later, later, reason=LONG, at=MONDAY)
+
+
+def _drafted_absence(team: Team, series: Series) -> Absence:
+    """Plan to close on the day of the next session, so that its patient has to be decided about."""
+    day = series.visits.filter(session_number=2).earliest("day").day
+    return disruptions.draft(
+        team.admin.actor,
+        team.clinic,
+        disruptions.Wanted("closure", day, day, reason=LONG),
+        at=MONDAY + 3 * HOUR,
+    )
 
 
 def _rows(team: Team, series: Series, visit: Visit, sheet: AftercareSheet) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Few sessions: the dynamic programme one session at a time, which is quick when most of the calendar is full."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
@@ -7,7 +8,10 @@ from typing import NamedTuple
 from clinic.rules.timegrid import DAY_MINUTES
 from plans.rules.scheduling.choice import Choice, First, Node, time_price
 from plans.rules.scheduling.model import Days, Step
-from plans.rules.scheduling.supply import DAY, gaps
+from plans.rules.scheduling.supply import gaps
+
+BEYOND = 10**9
+"""More than any series costs."""
 
 
 class Link(NamedTuple):
@@ -18,11 +22,35 @@ class Link(NamedTuple):
     onward: "Link | None"
 
 
-class Day(NamedTuple):
-    """The links of one day, cheapest first: of each practitioner and of all."""
+class Links:
+    """Links by day (an ordinal), the cheapest first."""
 
-    by_person: dict[int, list[Link]]
-    all: list[Link]
+    def __init__(self) -> None:
+        self.days: dict[int, list[Link]] = {}
+        self.least = BEYOND
+
+    def put(self, day: int, links: list[Link]) -> None:
+        """Put in all links of one day, which are in order."""
+        self.days[day] = links
+        self.least = min(self.least, links[0].cost)
+
+
+class Session:
+    """All links of one session: of each practitioner, and of all together."""
+
+    def __init__(self) -> None:
+        self.of_person: defaultdict[int, Links] = defaultdict(Links)
+        self.of_all = Links()
+
+    def put(self, day: int, links: list[Link]) -> None:
+        """Put in all links of one day."""
+        links.sort(key=lambda link: link[:2])
+        self.of_all.put(day, links)
+        of_person: dict[int, list[Link]] = {}
+        for link in links:
+            of_person.setdefault(link.node.person, []).append(link)
+        for person, own in of_person.items():
+            self.of_person[person].put(day, own)
 
 
 class Chain:
@@ -32,11 +60,10 @@ class Chain:
         self._choice, self._weights = choice, choice.request.weights
         self._same = choice.request.same_practitioner
         self._times = [time_price(self._weights, minutes) for minutes in range(DAY_MINUTES)]
-        later: dict[date, Day] = {}
-        for index in reversed(range(len(windows))):
-            step = gaps(choice.request)[index] if index + 1 < len(windows) else None
-            later = self._session(windows[index], later, step)
-        links = [link for day in later.values() for link in day.all]
+        session = self._last(windows[-1])
+        for window, step in zip(windows[-2::-1], reversed(gaps(choice.request)), strict=True):
+            session = self._before(session, window, step)
+        links = [link for day in session.of_all.days.values() for link in day]
         self._starts = {link.node: link for link in links}
         self._firsts = sorted(First(link.cost + choice.before_first(link.node), link.node) for link in links)
 
@@ -56,54 +83,46 @@ class Chain:
             link = link.onward
         return nodes
 
-    def _session(self, window: Days, later: dict[date, Day], step: Step | None) -> dict[date, Day]:
-        """The days of one session from those of the one after it; without a step it is the last one."""
-        least = min((day.all[0].cost for day in later.values()), default=0)
-        found: dict[date, Day] = {}
-        for offset in range((window[1] - window[0]).days + 1):
-            day = window[0] + offset * DAY
-            ahead = self._ahead(day, later, step) if step else []
-            links = [
-                link
-                for node, price in (self._choice.nodes(day) if ahead or not step else ())
-                if (link := self._link(node, price, ahead, least) if step else Link(price, node, None))
-            ]
+    def _last(self, window: Days) -> Session:
+        found = Session()
+        for day in range(window[0].toordinal(), window[1].toordinal() + 1):
+            links = [Link(price, node, None) for node, price in self._choice.nodes(date.fromordinal(day))]
             if links:
-                found[day] = _day(links)
+                found.put(day, links)
         return found
 
-    def _ahead(self, day: date, later: dict[date, Day], step: Step) -> list[tuple[int, Day]]:
-        """The days on which the next session may be, with the price of the gap, the cheapest gap first."""
+    def _before(self, later: Session, window: Days, step: Step) -> Session:
+        """The links of the session before one whose links are known."""
         weight = self._weights.gap_day
-        days = [(weight * abs(gap - step.target), gap) for gap in range(step.minimum, step.maximum + 1)]
-        return [(price, later[day + gap * DAY]) for price, gap in sorted(days) if day + gap * DAY in later]
+        prices = sorted((weight * abs(gap - step.target), gap) for gap in range(step.minimum, step.maximum + 1))
+        found = Session()
+        for day in range(window[0].toordinal(), window[1].toordinal() + 1):
+            ahead = [(price, day + gap) for price, gap in prices if day + gap in later.of_all.days]
+            nodes = self._choice.nodes(date.fromordinal(day)) if ahead else ()
+            links = [link for node, price in nodes if (link := self._link(node, price, later, ahead))]
+            if links:
+                found.put(day, links)
+        return found
 
-    def _link(self, node: Node, price: int, ahead: list[tuple[int, Day]], least: int) -> Link | None:
-        """The session with the best of all that may follow it; `least` is what those cost at least."""
-        best: Link | None = None
-        cost = 0
-        for gap_price, day in ahead:
-            if best and gap_price + least > cost:
-                break
-            for way_price, links in self._ways(node.person, day):
-                for link in links:
-                    total = gap_price + way_price + link.cost
-                    if best and total > cost:
+    def _link(self, node: Node, price: int, later: Session, ahead: list[tuple[int, int]]) -> Link | None:
+        """The session with the best that may follow it; `ahead` are the days for that, the cheapest first."""
+        best, cost = None, BEYOND
+        for toll, links in self._ways(node.person, later):
+            for gap_price, day in ahead:
+                if toll + gap_price + links.least > cost:
+                    break
+                for link in links.days.get(day, ()):
+                    total = toll + gap_price + link.cost
+                    if total > cost:
                         break
                     total += self._times[abs(link.node.start - node.start)]
-                    if best is None or (total, link.node) < (cost, best.node):
+                    if total < cost or (total == cost and best and link.node < best.node):
                         best, cost = link, total
         return Link(price + cost, node, best) if best else None
 
-    def _ways(self, person: int, day: Day) -> list[tuple[int, list[Link]]]:
-        """The links of a day that may follow a practitioner's: with the same one, and with any at the price of it."""
-        same = (0, day.by_person.get(person, []))
-        return [same] if self._same else [same, (self._weights.change, day.all)]
-
-
-def _day(links: list[Link]) -> Day:
-    in_order = sorted(links, key=lambda link: (link.cost, link.node))
-    by_person: dict[int, list[Link]] = {}
-    for link in in_order:
-        by_person.setdefault(link.node.person, []).append(link)
-    return Day(by_person, in_order)
+    def _ways(self, person: int, later: Session) -> Iterator[tuple[int, Links]]:
+        """What may follow a practitioner's session: his or her own for nothing, any for the price of a change."""
+        if person in later.of_person:
+            yield 0, later.of_person[person]
+        if not self._same:
+            yield self._weights.change, later.of_all

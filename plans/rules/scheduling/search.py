@@ -16,7 +16,7 @@ from plans.rules.scheduling.price import price_series
 from plans.rules.scheduling.supply import Supply
 from plans.rules.scheduling.sweep import Sweep
 
-BOUNDS = (60, 240, 900, None)
+BOUNDS = (60, None)
 """Costs above what every series of the request must pay; None is no bound."""
 FEW = 3000
 """Up to so many sessions in all windows they are linked one by one, beyond they are swept as sets."""
