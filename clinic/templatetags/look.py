@@ -228,14 +228,17 @@ def gap(
 
 def badge_words(state: str, days: int, late: int | None) -> dict[str, str]:
     """Words, colour and icon of a spacing badge."""
+    # Plain calls on lines of their own: the extractor of strings does not look into f-strings.
     apart = ngettext("%(n)s day", "%(n)s days", days) % {"n": days}
+    lateness = gettext("%(n)s late") % {"n": late}
+    look, early, talk = gettext("look first"), gettext("too early"), gettext("talk first")
     table = {
         "first": (gettext("first session"), "info", ""),
         "on_plan": (f"{apart} ✓", "ok", ""),
-        "late": (f"{apart} · {gettext('%(n)s late') % {'n': late}}" if late else apart, "warn", "alert"),
-        "late_review": (f"{apart} · {gettext('look first')}", "warn", "alert"),
-        "too_early": (f"{apart} · {gettext('too early')}", "bad", "alert"),
-        "lapsed": (f"{apart} · {gettext('talk first')}", "bad", "alert"),
+        "late": (f"{apart} · {lateness}" if late else apart, "warn", "alert"),
+        "late_review": (f"{apart} · {look}", "warn", "alert"),
+        "too_early": (f"{apart} · {early}", "bad", "alert"),
+        "lapsed": (f"{apart} · {talk}", "bad", "alert"),
     }
     text, kind, mark = table.get(state, (gettext("gap not known"), "", ""))
     return {"text": text, "kind": kind, "mark": mark}

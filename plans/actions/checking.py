@@ -12,7 +12,7 @@ from clinic.models import Clinic
 from clinic.rules.roles import Actor, Right
 from clinic.rules.timegrid import to_local
 from plans.actions.holding import SlotTaken
-from plans.models import Kind, Series
+from plans.models import Kind, Series, VisitType
 from plans.queries.protocols import parsed
 from plans.queries.slots import calendar, treatment_of, visit_type
 from plans.queries.standing import Standing
@@ -69,7 +69,12 @@ def refuse_unfree(
     """
     days = [session.slot.day for session in plan]
     facts = calendar(clinic, min(days), max(days), without=without)
-    treatment = treatment_of(visit_type(clinic, kind), clinic)
+    try:
+        treatment = treatment_of(visit_type(clinic, kind), clinic)
+    except VisitType.DoesNotExist:
+        raise Refused(
+            _("This clinic does not offer that kind of visit."), code="kind", field="kind"
+        ) from None
     for session in plan:
         for violation in check_visit(facts, treatment, session.slot, session.number):
             if violation.code.endswith("busy"):
@@ -173,9 +178,7 @@ def _refuse_event(actor: Actor, series: Series, session: Session, reason: str) -
         return
     if not actor.may(Right.WRITE_CLINICAL) or len(reason.strip()) < REASON_LENGTH:
         raise Refused(
-            _(
-                "Session %(number)s would be too close to the event. A practitioner may book it and write why."
-            )
+            _("Session %(number)s would be too close to the event. A practitioner may book it and write why.")
             % {"number": session.number},
             code="event",
         )

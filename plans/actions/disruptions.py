@@ -28,7 +28,7 @@ from plans.rules import plan as plans
 from plans.rules.scheduling.replan import always
 
 Choice = Decision.Choice
-MOST_VISITS = 300
+MOST_VISITS = 120  # about what a person can decide on one page, and a request can plan
 
 
 @dataclass(frozen=True, slots=True)

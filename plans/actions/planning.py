@@ -5,7 +5,7 @@ from datetime import datetime
 
 from plans.models import Absence, Decision, Visit
 from plans.queries.disruptions import away_of
-from plans.queries.replanning import Pins, Proposed, cases_of, proposed
+from plans.queries.replanning import Case, Pins, Proposed, cases_of, proposed
 from plans.rules import plan as plans
 
 GoOn = Callable[[], bool]
@@ -34,21 +34,33 @@ def write_plan(
     staying = {row.subject for row in rows if row.choice in (Choice.KEEP, Choice.CANCEL)}
     asked = [case for case in cases if case.subject not in staying]
     found = proposed(absence.clinic, away_of(absence), asked, at=at, pins=pins, go_on=go_on)
+    new = []
     for one in found:
-        row = known.get(one.case.subject) or Decision(absence=absence)
-        _write(row, one, pins or {})
-        row.save()
-    for subject in staying & subjects:
-        known[subject].save(update_fields=["choice"])
+        row = known.get(one.case.subject)
+        if row is None:
+            new.append(_written(Decision(absence=absence), one, pins or {}))
+        else:
+            _written(row, one, pins or {}).save()
+    Decision.objects.bulk_create(new)
+    for case in cases:
+        if case.subject in staying:
+            row = known[case.subject]
+            row.touched = _ids(case)
+            row.save(update_fields=["choice", "touched"])
 
 
-def _write(row: Decision, one: Proposed, pins: Pins) -> None:
+def _written(row: Decision, one: Proposed, pins: Pins) -> Decision:
     case = one.case
     row.patient, row.series = case.patient, case.series
     row.visit = None if case.series else case.chain[0]
     row.outcome, row.cost, row.why = one.outcome, one.cost, one.why
     if row.choice == Choice.MOVE and row.after != plans.to_data(one.after):
         row.choice = ""  # what was accepted is not what is proposed now
-    row.touched = sorted(str(pk) for pk in case.touched)
+    row.touched = _ids(case)
     row.before, row.after = plans.to_data(case.sessions), plans.to_data(one.after)
     row.pins = plans.to_data(pins.get(case.subject, ()))
+    return row
+
+
+def _ids(case: Case) -> list[str]:
+    return sorted(str(pk) for pk in case.touched)

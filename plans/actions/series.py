@@ -76,6 +76,11 @@ def undo(actor: Actor, change: SeriesChange, *, at: datetime) -> Series:
     change = SeriesChange.objects.get(pk=change.pk)
     if change.undone_at is not None:
         return series
+    if change.verb == "replan":
+        raise Refused(
+            _("These dates moved because of an absence, so the old ones are gone. Move the sessions instead."),
+            code="undo_absence",
+        )
     if at > change.at + outbox.UNDO_GRACE or change.revision != series.revision:
         raise Refused(
             _("It is too late to undo this: the patient has been told. Move or cancel instead."),

@@ -8,7 +8,7 @@ from uuid import UUID
 from clinic.models import Clinic
 from clinic.rules.timegrid import to_local, to_utc
 from patients.models import Patient
-from plans.models import Kind, Visit
+from plans.models import Kind, Visit, VisitType
 from plans.queries.gaps import Gap, gap_between
 from plans.queries.proposals import Cast
 from plans.queries.slots import calendar, treatment_of, visit_type
@@ -64,10 +64,11 @@ def free_times(
 
 
 def needs(clinic: Clinic, kind: str, minutes: int = 0) -> Treatment:
-    """Return what a visit of a kind needs; blocked time has no kind of visit behind it."""
-    if kind == Kind.BLOCKED:
-        return Treatment(minutes=minutes, room_kind=None, grid=clinic.grid_minutes)
-    return treatment_of(visit_type(clinic, kind), clinic)
+    """Return what a visit of a kind needs; blocked time, and a kind no longer offered, need a person's time alone."""
+    offered = None if kind == Kind.BLOCKED else VisitType.objects.filter(clinic=clinic, kind=kind).first()
+    if offered is None:
+        return Treatment(minutes=minutes or clinic.grid_minutes, room_kind=None, grid=clinic.grid_minutes)
+    return treatment_of(offered, clinic)
 
 
 def named(clinic: Clinic, slots: Sequence[Slot]) -> list[Free]:
@@ -97,7 +98,7 @@ def times_near(visit: Visit, *, at: datetime, wanted: int = 12) -> list[Free]:
 def _near_by_itself(visit: Visit, at: datetime, wanted: int) -> list[Free]:
     today, _minute = to_local(at, visit.clinic.zone)
     first = max(today, visit.day - timedelta(days=3))
-    free = free_times(visit.clinic, visit.kind, first, at=at, patient=visit.patient)
+    free = free_times(visit.clinic, visit.kind, first, at=at, patient=visit.patient, minutes=visit.minutes)
     own = (visit.day, visit.start_minute, visit.practitioner.user.resource_id)
     others = [one for one in free if (one.slot.day, one.slot.start, one.slot.practitioner) != own]
     by_distance = sorted(others, key=lambda one: abs((one.starts_at - visit.starts_at).total_seconds()))

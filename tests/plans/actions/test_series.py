@@ -128,6 +128,13 @@ def test_ending_a_series_cancels_what_is_to_come(desk: Desk) -> None:
     assert refused.value.code == "ended"
 
 
+def test_what_moved_because_of_an_absence_does_not_move_back_into_it(desk: Desk) -> None:
+    SeriesChange.objects.update(verb="replan")
+    with pytest.raises(Refused) as refused:
+        series.undo(desk.actor, SeriesChange.objects.get(), at=SOON)
+    assert refused.value.code == "undo_absence"
+
+
 @pytest.mark.parametrize("end_reason", ["", "paused_pregnancy", "nonsense"])
 def test_a_series_does_not_end_for_a_reason_that_ends_none(desk: Desk, end_reason: str) -> None:
     with pytest.raises(Refused) as refused:
