@@ -103,8 +103,8 @@ def confirm(actor: Actor, series: Series, token: str, *, at: datetime, reason: s
 
 def lock(series: Series) -> Series:
     """Lock the series first of all, so that two desks at one series queue; returns it fresh."""
-    Series.objects.select_for_update().get(pk=series.pk)
-    return Series.objects.select_related("clinic", "patient", "protocol_version").get(pk=series.pk)
+    held = Series.objects.select_for_update(of=("self",))
+    return held.select_related("clinic", "patient", "protocol_version").get(pk=series.pk)
 
 
 def place(

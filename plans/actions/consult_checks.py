@@ -60,7 +60,6 @@ def lock(consultation: Consultation) -> Consultation:
     return (
         Consultation.objects.select_for_update(of=("self",))
         .select_related("clinic", "patient", "protocol_version", "practitioner__user")
-        .defer("protocol_version__content")
         .get(pk=consultation.pk)
     )
 

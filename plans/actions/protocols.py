@@ -13,7 +13,7 @@ from clinic.actions import audit
 from clinic.actions.refusal import Refused
 from clinic.models import Clinic
 from clinic.rules.roles import SYSTEM, Actor, Right
-from plans.models import ProtocolVersion
+from plans.models import ProtocolContent, ProtocolVersion
 from plans.queries.protocols import parsed
 from plans.rules.protocol import Protocol, ProtocolError, check_edits, parse
 
@@ -46,11 +46,11 @@ def publish(actor: Actor, clinic: Clinic, files: Mapping[str, Any], at: datetime
         clinic=clinic,
         protocol=protocol.course.protocol.id,
         version=protocol.version,
-        content=dict(files),
         checksum=digest,
         published_at=at,
         published_by_id=actor.user_id,
     )
+    ProtocolContent.objects.create(version=published, files=dict(files))
     audit.record(actor, "publish", published, at=at, clinic_id=clinic.pk)
     return published
 
@@ -76,10 +76,6 @@ def checksum(files: Mapping[str, Any]) -> str:
 
 
 def _standing(clinic: Clinic, protocol: Protocol) -> ProtocolVersion | None:
-    return (
-        ProtocolVersion.objects.filter(
-            clinic=clinic, protocol=protocol.course.protocol.id, version=protocol.version
-        )
-        .defer("content")
-        .first()
-    )
+    return ProtocolVersion.objects.filter(
+        clinic=clinic, protocol=protocol.course.protocol.id, version=protocol.version
+    ).first()

@@ -78,7 +78,9 @@ def undo(actor: Actor, change: SeriesChange, *, at: datetime) -> Series:
         return series
     if change.verb == "replan":
         raise Refused(
-            _("These dates moved because of an absence, so the old ones are gone. Move the sessions instead."),
+            _(
+                "These dates moved because of an absence, so the old ones are gone. Move the sessions instead."
+            ),
             code="undo_absence",
         )
     if at > change.at + outbox.UNDO_GRACE or change.revision != series.revision:

@@ -177,7 +177,6 @@ def _locked(visit: Visit) -> Visit:
     return (
         Visit.objects.select_for_update(of=("self",))
         .select_related("clinic", "patient", "device", "series__consultation", "series__protocol_version")
-        .defer("series__protocol_version__content")
         .get(pk=visit.pk)
     )
 

@@ -90,7 +90,7 @@ def _some_time(stage: Stage, kind: str, patient: Patient, who: str, first: date,
 
 def fresh(visit: Visit) -> Visit:
     """Return a visit as it is now."""
-    rows = Visit.objects.select_related(*HELD_ROWS).defer("series__protocol_version__content")
+    rows = Visit.objects.select_related(*HELD_ROWS)
     return rows.get(pk=visit.pk)
 
 
@@ -134,7 +134,7 @@ def sign_consultation(stage: Stage, visit: Visit, draft: Consultation, at: datet
     """Settle what may be settled, take the consent, sign; the series, if there is one."""
     actor = visit.practitioner.actor
     rows = Consultation.objects.select_related("clinic", "patient", "protocol_version")
-    draft = rows.defer("protocol_version__content").get(pk=draft.pk)
+    draft = rows.get(pk=draft.pk)
     if draft.decision != Consultation.Decision.REFUSED:
         for flag in assess(draft, local_day(at, stage.clinic.zone)).open:
             consult.resolve_flag(_who_may(stage, actor, flag), draft, flag.id, REASON, at)

@@ -34,7 +34,7 @@ class Aim:
 def fresh(series: Series) -> Series:
     """Return a series as it is now."""
     rows = Series.objects.select_related("clinic", "patient", "protocol_version", "practitioner__user")
-    return rows.defer("protocol_version__content").get(pk=series.pk)
+    return rows.get(pk=series.pk)
 
 
 def next_visit(series: Series) -> Visit | None:

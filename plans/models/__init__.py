@@ -4,7 +4,7 @@ from plans.models.aftercare import AftercareSheet
 from plans.models.consultation import Addendum, Consultation, FlagResolution
 from plans.models.disruption import Absence, Decision
 from plans.models.occupancy import Occupancy
-from plans.models.protocol import ProtocolVersion
+from plans.models.protocol import ProtocolContent, ProtocolVersion
 from plans.models.series import Series, SeriesChange
 from plans.models.treatment import SessionRecord
 from plans.models.visit import Kind, Visit, VisitType
@@ -18,6 +18,7 @@ __all__ = [
     "FlagResolution",
     "Kind",
     "Occupancy",
+    "ProtocolContent",
     "ProtocolVersion",
     "Series",
     "SeriesChange",

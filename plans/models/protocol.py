@@ -5,28 +5,17 @@ from django.db import models
 from clinic.models.guards import AppendOnly
 
 
-class WithoutContent(models.Manager["ProtocolVersion"]):
-    """A version is hundreds of kilobytes that are parsed once a process: load them only when asked for."""
-
-    def get_queryset(self) -> models.QuerySet["ProtocolVersion"]:
-        return super().get_queryset().defer("content")
-
-
 class ProtocolVersion(models.Model):
-    """One published version, whole: the decoded files by name."""
+    """One published version: its name, its checksum, who published it and when."""
 
     clinic = models.ForeignKey("clinic.Clinic", on_delete=models.PROTECT, related_name="protocol_versions")
     protocol = models.CharField(max_length=40)  # such as `microneedling`
     version = models.CharField(max_length=40)
-    content = models.JSONField()
     checksum = models.CharField(max_length=64)
     published_at = models.DateTimeField()
     published_by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, null=True, related_name="+")
 
-    objects = WithoutContent()
-
     class Meta:
-        base_manager_name = "objects"
         constraints = [
             models.UniqueConstraint(
                 fields=["clinic", "protocol", "version"], name="protocol_version_once_a_clinic"
@@ -36,3 +25,17 @@ class ProtocolVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.protocol} {self.version}"
+
+
+class ProtocolContent(models.Model):
+    """The decoded files of a version by name. They stand apart because they are hundreds of kilobytes that are
+    parsed once a process, while versions are joined on every page.
+    """
+
+    version = models.OneToOneField(
+        "plans.ProtocolVersion", on_delete=models.PROTECT, primary_key=True, related_name="content"
+    )
+    files = models.JSONField()
+
+    class Meta:
+        constraints = [AppendOnly(name="published_content_is_published")]

@@ -113,7 +113,6 @@ def _courses(
         Series.objects.visible_to(actor)
         .filter(patient=patient)
         .select_related("protocol_version", "practitioner__user")
-        .defer("protocol_version__content")
         .order_by("-created_at")
     )
     for series in rows:

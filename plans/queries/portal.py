@@ -111,7 +111,6 @@ def _series(actor: Actor, patient: Patient) -> Series | None:
         Series.objects.visible_to(actor)
         .filter(patient=patient)
         .select_related("consultation", "protocol_version")
-        .defer("protocol_version__content")
         .order_by("-created_at")
         .first()
     )
@@ -205,10 +204,8 @@ def calendar_visits(actor: Actor, patient: Patient, *, at: datetime) -> list[Vis
 
 def sheets_of(actor: Actor) -> Any:
     """Return the sheets that a person may read, with what their page names."""
-    return (
-        AftercareSheet.objects.visible_to(actor)
-        .select_related("clinic", "patient", "record__visit", "protocol_version", "signed_by")
-        .defer("protocol_version__content")
+    return AftercareSheet.objects.visible_to(actor).select_related(
+        "clinic", "patient", "record__visit", "protocol_version", "signed_by"
     )
 
 

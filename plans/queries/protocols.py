@@ -15,7 +15,6 @@ def current(clinic: Clinic) -> ProtocolVersion:
     return (
         ProtocolVersion.objects.filter(clinic=clinic)
         .select_related("published_by")
-        .defer("content")
         .latest("published_at", "pk")
     )
 
@@ -27,5 +26,5 @@ def parsed(version: ProtocolVersion) -> Protocol:
     """
     protocol = _PARSED.get(version.checksum)
     if protocol is None:
-        protocol = _PARSED[version.checksum] = parse(version.content)
+        protocol = _PARSED[version.checksum] = parse(version.content.files)
     return protocol

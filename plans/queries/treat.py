@@ -137,7 +137,6 @@ def _consultation(visit: Visit, patient_id: UUID) -> Consultation | None:
         Consultation.objects.filter(patient_id=patient_id, signed_at__isnull=False, skin_type__isnull=False)
         .exclude(decision=Consultation.Decision.REFUSED)
         .select_related("protocol_version")
-        .defer("protocol_version__content")
         .order_by("-signed_at")
         .first()
     )

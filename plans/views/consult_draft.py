@@ -28,9 +28,7 @@ def reach(request: Request, pk: Any) -> Consultation:
     return get_object_or_404(
         rows.select_related(
             "clinic", "patient", "practitioner__user", "protocol_version", "visit", "signed_by", "series"
-        )
-        .prefetch_related(Prefetch("addenda", addenda))
-        .defer("protocol_version__content"),
+        ).prefetch_related(Prefetch("addenda", addenda)),
         pk=pk,
     )
 

@@ -115,7 +115,6 @@ def _sitting(request: Request, pk: UUID) -> Sitting:
         .filter(clinic=request.clinic, kind__in=RECORDED)
         .select_related("patient", "room", "device", "practitioner__user", "clinic")
         .select_related("series__consultation", "series__protocol_version")
-        .defer("series__protocol_version__content")
     )
     return sitting(request.actor, get_object_or_404(visits, pk=pk))
 

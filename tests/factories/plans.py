@@ -33,12 +33,17 @@ class ProtocolVersionFactory(DjangoModelFactory[models.ProtocolVersion]):
     class Meta:
         model = models.ProtocolVersion
         django_get_or_create = ("clinic", "protocol", "version")
+        skip_postgeneration_save = True
 
     protocol = "microneedling"
     version = "2026.1-draft"
-    content = factory.LazyFunction(shipped_files)
     checksum = "0" * 64
     published_at = LONG_AGO
+
+    @factory.post_generation  # type: ignore[untyped-decorator]
+    def content(self, create: bool, extracted: object, **kwargs: object) -> None:
+        """Put the shipped files beside the version."""
+        models.ProtocolContent.objects.get_or_create(version=self, defaults={"files": shipped_files()})
 
 
 class ConsultationFactory(DjangoModelFactory[models.Consultation]):
