@@ -31,9 +31,7 @@ def theme(request: Request) -> HttpResponse:
     """Save the colours a person wants, and go back to where they were."""
     wanted = request.POST.get("theme", "")
     if request.user.is_authenticated and wanted in THEMES:
-        actor = Actor(
-            request.user.pk, request.user.name, frozenset(), source=source_of(request)
-        )
+        actor = Actor(request.user.pk, request.user.name, frozenset(), source=source_of(request))
         choose_theme(actor, request.user, wanted, at=request.at)
     back = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())

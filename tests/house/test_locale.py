@@ -165,9 +165,6 @@ def test_the_source_asks_for_words_that_are_known() -> None:
     assert [where for where, words, _ in asked if ("", words[0]) not in KNOWN] == []
 
 
-@pytest.mark.xfail(
-    strict=True, reason="badge_words in clinic/templatetags/look.py asks for words in f-strings"
-)
 def test_no_words_hide_from_the_extractor() -> None:
     """xgettext does not look into f-strings: what is asked for there is never offered to a translator."""
     assert [where for where, _, hidden in calls_of_ours() if hidden] == []

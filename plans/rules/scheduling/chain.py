@@ -94,7 +94,9 @@ class Chain:
     def _before(self, later: Session, window: Days, step: Step) -> Session:
         """The links of the session before one whose links are known."""
         weight = self._weights.gap_day
-        prices = sorted((weight * abs(gap - step.target), gap) for gap in range(step.minimum, step.maximum + 1))
+        prices = sorted(
+            (weight * abs(gap - step.target), gap) for gap in range(step.minimum, step.maximum + 1)
+        )
         found = Session()
         for day in range(window[0].toordinal(), window[1].toordinal() + 1):
             ahead = [(price, day + gap) for price, gap in prices if day + gap in later.of_all.days]

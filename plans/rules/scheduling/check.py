@@ -84,6 +84,10 @@ def _dates(request: Request, slots: Sequence[Slot]) -> Iterator[Violation]:
         yield Violation("first session too late", 1)
     if request.finish and slots[-1].day > request.finish:
         yield Violation("after the latest finish", len(slots))
+    yield from _gaps(request, slots)
+
+
+def _gaps(request: Request, slots: Sequence[Slot]) -> Iterator[Violation]:
     chain: list[Slot | Anchor] = [*slots]
     if request.anchor:
         chain.insert(0, request.anchor)

@@ -130,7 +130,8 @@ class Walk:
     def best(self) -> Reseated | None:
         """Walk until the cheapest way is one on which every day has been looked at."""
         while way := self._way():
-            if all([self._look(index, day) for index, day in enumerate(way[1])]):
+            # A list, so that every day of the way is looked at and not just those up to the first surprise.
+            if all([self._look(index, day) for index, day in enumerate(way[1])]):  # noqa: C419
                 return Reseated(way[0], tuple(self._slots(way[1])))
         return None
 

@@ -10,7 +10,9 @@ from clinic.rules.timegrid import NotOnTheClock
 
 LONDON, NEW_YORK, BERLIN = ZoneInfo("Europe/London"), ZoneInfo("America/New_York"), ZoneInfo("Europe/Berlin")
 LHI = ZoneInfo("Australia/Lord_Howe")  # its clocks change by half an hour
-ZONES = st.sampled_from([LONDON, NEW_YORK, BERLIN, LHI, ZoneInfo("Asia/Kolkata"), ZoneInfo("America/St_Johns")])
+ZONES = st.sampled_from(
+    [LONDON, NEW_YORK, BERLIN, LHI, ZoneInfo("Asia/Kolkata"), ZoneInfo("America/St_Johns")]
+)
 DAYS = st.dates(date(2020, 1, 1), date(2035, 12, 31))
 
 

@@ -237,7 +237,11 @@ def _anchor(found: Json) -> Anchor:
 def _slot(found: Json) -> Slot:
     only(found, {"date", "practitioner", "start", "room", "device"})
     return Slot(
-        day(found["date"]), found["practitioner"], minute(found["start"]), found.get("room"), found.get("device")
+        day(found["date"]),
+        found["practitioner"],
+        minute(found["start"]),
+        found.get("room"),
+        found.get("device"),
     )
 
 

@@ -41,7 +41,10 @@ class Maker:
         """A span of times inside the opening hours, at any minute if odd."""
         unit = self.random.choice([1, 5, 15]) if odd else 15
         first = self.hour * 60 + self.random.randrange(0, self.length - 29) // unit * unit
-        return [clock(first), clock(min(first + self.random.choice([20, 47, 60, 95]), self.hour * 60 + self.length))]
+        return [
+            clock(first),
+            clock(min(first + self.random.choice([20, 47, 60, 95]), self.hour * 60 + self.length)),
+        ]
 
     def week(self, share: float) -> Json:
         whole = [clock(self.hour * 60), clock(self.hour * 60 + self.length)]
@@ -55,7 +58,9 @@ class Maker:
         found = []
         while self.chance(share):
             first, last = self.days()
-            found.append({"from": first, "to": last, **({"hours": [self.times()]} if self.chance(0.4) else {})})
+            found.append(
+                {"from": first, "to": last, **({"hours": [self.times()]} if self.chance(0.4) else {})}
+            )
         return found
 
     def closures(self) -> list[Json]:
@@ -84,7 +89,8 @@ class Maker:
 
     def clinic(self) -> Json:
         special = [
-            {"date": self.day().isoformat(), "hours": [self.times()]} for _ in range(self.random.choice([0, 0, 1, 2]))
+            {"date": self.day().isoformat(), "hours": [self.times()]}
+            for _ in range(self.random.choice([0, 0, 1, 2]))
         ]
         return {
             "tz": self.random.choice(["Europe/Berlin", "Europe/Berlin", "Asia/Tokyo", "Australia/Lord_Howe"]),
@@ -205,7 +211,11 @@ def _series(maker: Maker, number: int, count: int) -> Json:
             day += steps[index - 1][1] * DAY
         start = maker.hour * 60 + maker.random.randrange(0, maker.length, 15)
         slots.append(
-            {"date": day.isoformat(), "practitioner": maker.random.choice(maker.people), "start": clock(start)}
+            {
+                "date": day.isoformat(),
+                "practitioner": maker.random.choice(maker.people),
+                "start": clock(start),
+            }
         )
     found: Json = {
         "id": number, "treatment": maker.treatment(), "done": done, "slots": slots, "steps": steps,

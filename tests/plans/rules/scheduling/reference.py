@@ -92,7 +92,7 @@ class Clinic:
         return cells
 
     def booked(self, resource: str, day: date) -> set[int]:
-        cells = set()
+        cells: set[int] = set()
         for booking in self.clinic.get("bookings", ()):
             if resource in booking["resources"] and day_of(booking["date"]) == day:
                 cells |= touched(minute(booking["start"]), minute(booking["end"]))
@@ -289,7 +289,7 @@ class Series:
         weights = self.weights
         cost = weights["gap_day"] * abs((slot[0] - before[0]).days - step[1])
         cost += weights["change"] if self.clinic.people[slot[2]] != before[2] else 0
-        return cost + weights["tod"] * min(abs(slot[1] - before[1]) // 15, weights["tod_cap"])
+        return int(cost + weights["tod"] * min(abs(slot[1] - before[1]) // 15, weights["tod_cap"]))
 
     def added(self, series: tuple[Slot, ...], slot: Slot) -> int:
         """What one more session adds to a series."""
@@ -300,7 +300,7 @@ class Series:
         if self.anchor and step:
             done = day_of(self.anchor["date"]), minute(self.anchor["start"]), self.anchor["practitioner"]
             return cost + self.joined(done, slot, step)
-        return cost + self.weights["delay_day"] * (slot[0] - day_of(self.request["earliest"])).days
+        return int(cost + self.weights["delay_day"] * (slot[0] - day_of(self.request["earliest"])).days)
 
     def all(self) -> list[tuple[int, tuple[Slot, ...]]]:
         """Every series with its cost, cheapest first, ties by date, start and practitioner."""
@@ -390,23 +390,25 @@ def relaxations(case: Json, most: int = 28) -> list[Json]:
     ):
         if request.get(key):
             found += _relaxed(case, name, None, {key: None if key != "blackout" else []})
-    for name in ("max_gap", "finish", "first"):
+    limits = ("max_gap", "finish", "first") if request.get("finish") else ("max_gap", "first")
+    for name in limits:
         for days in range(1, most + 1):
-            later = _later(request["latest_first"], days)
-            if name == "max_gap":
-                steps = [[least, target, longest + days] for least, target, longest in request["steps"]]
-                changes = {"steps": steps, **({"latest_first": later} if request.get("anchor") else {})}
-            elif name == "finish":
-                if not request.get("finish"):
-                    break
-                changes = {"finish": _later(request["finish"], days)}
-            else:
-                changes = {"latest_first": later}
-            relaxed = _relaxed(case, name, days, changes)
+            relaxed = _relaxed(case, name, days, _longer(request, name, days))
             if relaxed:
                 found += relaxed
                 break
     return found
+
+
+def _longer(request: Json, name: str, days: int) -> Json:
+    """What changes when one of the three limits is moved by so many days."""
+    later = {"latest_first": _later(request["latest_first"], days)}
+    if name == "max_gap":
+        steps = [[least, target, longest + days] for least, target, longest in request["steps"]]
+        return {"steps": steps, **(later if request.get("anchor") else {})}
+    if name == "finish":
+        return {"finish": _later(request["finish"], days)}
+    return later
 
 
 def _later(text: str, days: int) -> str:
@@ -441,7 +443,7 @@ def replan_one(case: Json, number: int = 0) -> list[tuple[int, list[list[str]]]]
     for index, old in enumerate(series["slots"][done:], done):
         old_day = day_of(old["date"])
         days = [old_day + k * DAY for k in range(-case["radius"], case["radius"] + 1)]
-        longer = []
+        longer: list[tuple[int, date | None, list[Slot]]] = []
         for (cost, before, slots), day in product(grown, [day for day in days if day >= today]):
             gap_cost = 0
             if before is not None:
@@ -467,7 +469,9 @@ def _disruption(costs: Json, clinic: Clinic, old: Json, slot: Slot) -> int:
     quarters = costs["per_15min"] * min(minutes // 15, costs["per_15min_cap"])
     if days == 0:
         return int(other + quarters + costs["same_day_move"])
-    return int(other + quarters + costs["other_day_move"] + costs["per_day"] * min(days, costs["per_day_cap"]))
+    return int(
+        other + quarters + costs["other_day_move"] + costs["per_day"] * min(days, costs["per_day_cap"])
+    )
 
 
 def replan_two(case: Json) -> int:
@@ -480,7 +484,7 @@ def replan_two(case: Json) -> int:
             cost = (first[0] if first else alone) + (second[0] if second else alone)
             if cost < least and (first is None or second is None or _together(case, first[1], second[1])):
                 least = cost
-    return least
+    return int(least)
 
 
 def _together(case: Json, first: list[list[str]], second: list[list[str]]) -> bool:
@@ -505,7 +509,10 @@ def _share(case: Json, first: list[list[str]], second: list[list[str]]) -> bool:
     held = [side.cells(start, "prac_buffer") for side, start in zip(sides, starts, strict=True)]
     if visit[1] == other[1] and held[0] & held[1]:
         return False
-    for kind, key, role in (("rooms", "room_kind", "room_buffer"), ("devices", "device_kind", "device_buffer")):
+    for kind, key, role in (
+        ("rooms", "room_kind", "room_buffer"),
+        ("devices", "device_kind", "device_buffer"),
+    ):
         needs = [side.cells(start, role) for side, start in zip(sides, starts, strict=True)]
         choices = []
         for side, need in zip(sides, needs, strict=True):
