@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
-from plans.rules.scheduling.feasible import Feasible
 from plans.rules.scheduling.masks import runs
 from plans.rules.scheduling.model import Days, Refusal, Relaxation, Request, RequestError, Step
 from plans.rules.scheduling.search import counted, find
@@ -32,7 +31,7 @@ def explain(supply: Supply, request: Request, count: bool = False) -> Refusal:
     if request.finish and soonest > request.finish:
         late = (soonest - request.finish).days
         return Refusal("too short", soonest, late, relaxations=ways_out)
-    placed = Feasible(supply, request).sessions(request)
+    placed = Placeable(supply, request).sessions()
     blocked = len(placed)
     window = _window(request, placed)
     blockers = _blockers(supply, request, window) if window else {}
@@ -44,17 +43,74 @@ def explain(supply: Supply, request: Request, count: bool = False) -> Refusal:
 def relaxations(supply: Supply, request: Request, count: bool = False) -> Iterator[Relaxation]:
     """Each wish that by itself makes a series possible when it is given up, with the best series then."""
     for name, relaxed in _without(request):
-        if Feasible(supply, relaxed).holds(relaxed):
+        if feasible(supply, relaxed):
             yield _relaxation(supply, relaxed, name, None, count)
-    feasible = Feasible(supply, request)
     for name in ("max_gap", "finish", "first"):
         for days in range(1, MAX_RELAXED_DAYS + 1):
             longer = _longer(request, name, days)
             if longer is None:
                 break
-            if feasible.holds(longer):
+            if feasible(supply, longer):
                 yield _relaxation(supply, longer, name, days, count)
                 break
+
+
+def feasible(supply: Supply, request: Request) -> bool:
+    """True when any series fits the request."""
+    return len(Placeable(supply, request).sessions()) == request.n
+
+
+class Placeable:
+    """The days on which sessions can be placed, as sets of bits counted from the earliest date.
+
+    One set for each practitioner if all sessions must have the same one, else one for all of them.
+    """
+
+    def __init__(self, supply: Supply, request: Request) -> None:
+        self.supply, self.request = supply, request
+        self.wishes = Wishes.of(request)
+        people = self.wishes.practitioners(supply)
+        self._lane = {one: index if request.same_practitioner else 0 for index, one in enumerate(people)}
+        self._lanes = range(max(self._lane.values(), default=-1) + 1)
+
+    def sessions(self) -> list[list[int]]:
+        """For each session, up to the first that cannot be placed, its days after all before it fitted."""
+        placed: list[list[int]] = []
+        for index, window in enumerate(windows(self.request)):
+            reached = self._reached(placed[-1], gaps(self.request)[index - 1]) if placed else None
+            open_days = self._open_days(window)
+            days = [open_days[lane] & reached[lane] if reached else open_days[lane] for lane in self._lanes]
+            if not any(days):
+                break
+            placed.append(days)
+        return placed
+
+    def _reached(self, days: list[int], step: Step) -> list[int]:
+        return [_any_shift(lane, step.minimum, step.maximum) for lane in days]
+
+    def _open_days(self, window: Days) -> list[int]:
+        found = [0 for _ in self._lanes]
+        for offset in range((window[1] - window[0]).days + 1):
+            day = window[0] + offset * DAY
+            for lane in self._open_lanes(day):
+                found[lane] |= 1 << (day - self.request.earliest).days
+        return found
+
+    def _open_lanes(self, day: date) -> set[int]:
+        if not self.wishes.allow(day):
+            return set()
+        return {
+            self._lane[practitioner]
+            for practitioner, starts in self.supply.on(day)
+            if practitioner in self._lane and starts.open & self.wishes.daytime
+        }
+
+
+def _any_shift(days: int, least: int, most: int) -> int:
+    found = 0
+    for gap in range(least, most + 1):
+        found |= days << gap
+    return found
 
 
 def _window(request: Request, placed: list[list[int]]) -> Days | None:

@@ -10,7 +10,6 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from plans.rules.scheduling.masks import log_steps
 from plans.rules.scheduling.model import Step, Weights
 
 QUARTER = 15
@@ -205,7 +204,10 @@ class Spread:
 
     def _doubled(self, found: int, down: bool) -> int:
         """Every practitioner's starts laid over those of all before, or after, in log steps."""
-        for step in log_steps(self._grid.people):
+        have, people = 1, self._grid.people
+        while have < people:
+            step = min(have, people - have)
             shift = step * self._grid.width
             found |= found >> shift if down else found << shift
+            have += step
         return found

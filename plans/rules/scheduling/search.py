@@ -10,15 +10,14 @@ from typing import Protocol
 
 from plans.rules.scheduling.chain import Chain
 from plans.rules.scheduling.choice import Choice, First, Node
-from plans.rules.scheduling.feasible import Feasible
 from plans.rules.scheduling.masks import Masks
-from plans.rules.scheduling.model import Calendar, Days, Option, Request
+from plans.rules.scheduling.model import Calendar, Option, Request
 from plans.rules.scheduling.price import price_series
 from plans.rules.scheduling.supply import Supply
 from plans.rules.scheduling.sweep import Sweep
 
-NARROW = 120
-"""Under this cost, above what every series of the request must pay, most requests find what they want."""
+BOUNDS = (60, None)
+"""Costs above what every series of the request must pay; None is no bound."""
 FEW = 3000
 """Up to so many sessions in all windows they are linked one by one, beyond they are swept as sets."""
 FAR = 10**9
@@ -44,23 +43,17 @@ def find(supply: Supply, request: Request, wanted: int) -> list[Option]:
     At most `wanted`. From two on, one of them begins with the preferred practitioner if any series can.
     """
     choice = Choice(supply, request)
-    whole, narrow = choice.windows(None), choice.windows(NARROW)
-    found: list[Option] | None = None
-    if narrow != whole:
-        found = _find(choice, narrow, wanted, NARROW + choice.least * request.n)
-    if found is None and Feasible(supply, request).holds(request):
-        found = _find(choice, whole, wanted, None)
-    return found or []
-
-
-def _find(choice: Choice, windows: list[Days], wanted: int, limit: int | None) -> list[Option] | None:
-    """What the windows hold up to a cost; None if that is not all that was wanted."""
-    solver: Solver = Chain(choice, windows) if choice.count(windows) <= FEW else Sweep(choice, windows)
-    firsts, enough = _distinct(solver, choice.preferred, wanted, limit)
-    if not enough:
-        return None
-    chosen = _with_preferred(firsts, choice.preferred, wanted)
-    return [_option(choice, first.cost, solver.series(first)) for first in chosen]
+    whole = choice.windows(None)
+    for bound in BOUNDS:
+        windows = choice.windows(bound)
+        complete = windows == whole
+        solver: Solver = Chain(choice, windows) if choice.count(windows) <= FEW else Sweep(choice, windows)
+        limit = None if bound is None or complete else bound + choice.least * request.n
+        firsts, enough = _distinct(solver, choice.preferred, wanted, limit)
+        if enough:
+            chosen = _with_preferred(firsts, choice.preferred, wanted)
+            return [_option(choice, first.cost, solver.series(first)) for first in chosen]
+    return []
 
 
 def cheapest(calendar: Calendar, request: Request, wanted: int = 3) -> tuple[list[int], int]:
