@@ -116,7 +116,7 @@ def _send(message: Message, at: datetime) -> bool:
     claimed = Message.objects.filter(pk=message.pk, state=Message.State.CLAIMED)
     try:
         mail.send()
-    except (smtplib.SMTPException, OSError) as refused:
+    except (smtplib.SMTPException, OSError, ValueError) as refused:
         claimed.update(**_after_failure(message, refused, at))
         return False
     body = "" if message.is_secret else message.body
@@ -130,6 +130,7 @@ def _after_failure(message: Message, refused: Exception, at: datetime) -> dict[s
         code >= 500 for code, _ in refused.recipients.values()
     )
     final = final or (isinstance(refused, smtplib.SMTPResponseException) and refused.smtp_code >= 500)
+    final = final or isinstance(refused, ValueError)  # an address that no mail server can be asked for
     if final or message.attempts >= MOST_ATTEMPTS:
         return {"state": Message.State.PARKED, "claimed_until": None, "error": type(refused).__name__}
     wait = timedelta(seconds=min(30 * 2**message.attempts, 3600))

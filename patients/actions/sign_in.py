@@ -108,6 +108,8 @@ def _network(source: str) -> str:
         address = ipaddress.ip_address(source)
     except ValueError:
         return "unknown@network.invalid"
+    # A socket that listens on both writes IPv4 as IPv6: those are not one household.
+    address = getattr(address, "ipv4_mapped", None) or address
     if address.version == 6:
         address = ipaddress.ip_network((address, 64), strict=False).network_address
     return f"{address.exploded.replace(':', '-')}@network.invalid"

@@ -19,6 +19,7 @@ from plans.queries.standing import Standing
 from plans.rules.plan import Session
 from plans.rules.scheduling.check import check_visit
 from plans.rules.spacing import BookedBy, booked_by
+from plans.rules.visiting import State
 
 REASON_LENGTH = 15
 
@@ -114,7 +115,8 @@ def _refuse_past(series: Series, plan: Sequence[Session], at: datetime) -> None:
 def _refuse_done(stand: Standing, plan: Sequence[Session]) -> None:
     for session in plan:
         visit = stand.visits.get(session.number)
-        if not 1 <= session.number <= stand.series.sessions or (visit and visit.state == visit.State.DONE):
+        fixed = visit is not None and visit.state not in (State.BOOKED, State.CONFIRMED)
+        if fixed or not 1 <= session.number <= stand.series.sessions:
             raise Refused(
                 _("Session %(number)s cannot be booked any more.") % {"number": session.number},
                 code="offer_stale",

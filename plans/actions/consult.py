@@ -136,7 +136,7 @@ def resolve_flag(
     if flag.question is None:
         draft.proposal = {"settled": {**draft.proposal.get("settled", {}), flag.id: flag.basis}}
         draft.save(update_fields=["proposal"])
-    audit.record(actor, "settle", draft, at=at, patient_id=draft.patient_id, fields=[flag.id])
+    audit.record(actor, "settle", draft, at=at, patient_id=draft.patient_id, fields=["flag"])
     return row
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from clinic.actions import audit, outbox
@@ -102,9 +103,14 @@ def undo(actor: Actor, change: SeriesChange, *, at: datetime) -> Series:
 def _restore(series: Series, change: SeriesChange, at: datetime) -> None:
     before, after = plans.from_data(change.before), plans.from_data(change.after)
     had = {session.number for session in before}
-    # What the change made goes; nothing else can hang on a visit that is minutes old.
+    # What the change made goes, unless somebody has begun to work in it already.
     made = [session.number for session in after if session.number not in had]
-    Visit.objects.filter(series=series, session_number__in=made, state__in=HELD).delete()
+    try:
+        Visit.objects.filter(series=series, session_number__in=made, state__in=HELD).delete()
+    except ProtectedError:
+        raise Refused(
+            _("Work has begun in one of these visits, so they stay. Cancel them instead."), code="undo_begun"
+        ) from None
     if change.verb == "cancel":
         _hold_again(series, [session.number for session in before])
     elif before:
@@ -148,13 +154,11 @@ def resume(actor: Actor, series: Series, *, earliest_on: date | None = None, at:
     series = _for_clinician(actor, series)
     if series.state != Series.State.PAUSED:
         raise Refused(_("This series is not paused."), code="not_paused")
+    if earliest_on is not None:
+        _cancel_held(actor, series, at, day__lt=earliest_on)
     series.hold_reason, series.earliest_on = "", earliest_on
     series.state = _state_of(series)
-    series = _saved(actor, series, "resume", at)
-    early = Visit.objects.filter(series=series, state__in=HELD, day__lt=earliest_on) if earliest_on else ()
-    for visit in early:
-        mark(actor, visit, State.CANCELLED, at=at, reason=_("before the date agreed when the series went on"))
-    return series
+    return _saved(actor, series, "resume", at)
 
 
 @transaction.atomic
@@ -166,11 +170,25 @@ def stop(actor: Actor, series: Series, *, end_reason: str, reason: str = "", at:
     known = {one.id: one for one in parsed(series.protocol_version).course.series_end_reasons}
     if end_reason not in known or not known[end_reason].ends_series:
         raise Refused(_("Choose why the series ends."), code="end_reason", field="end_reason")
-    for visit in Visit.objects.filter(series=series, state__in=HELD):
-        mark(actor, visit, State.CANCELLED, at=at, reason=end_reason)
-    series.refresh_from_db(fields=["revision"])
+    _cancel_held(actor, series, at)
     series.state, series.end_reason, series.hold_reason = Series.State.STOPPED, end_reason, reason.strip()
     return _saved(actor, series, "stop", at)
+
+
+def _cancel_held(actor: Actor, series: Series, at: datetime, **which: object) -> None:
+    """Cancel sessions that are held and tell the patient; what was not yet said of earlier changes is not sent."""
+    held = Visit.objects.filter(series=series, state__in=HELD, **which)
+    visits = list(held.select_related("practitioner__user").order_by("session_number"))
+    if not visits:
+        return
+    before = [session_of(visit) for visit in visits]
+    for change in series.changes.all():
+        outbox.void(change)
+    for visit in visits:
+        mark(actor, visit, State.CANCELLED, at=at)
+    series.refresh_from_db(fields=["revision", "state"])
+    change = write_change(actor, series, "cancel", before=before, after=(), at=at)
+    tell_patient("plans/cancelled", series, change, visits, at)
 
 
 def _for_clinician(actor: Actor, series: Series) -> Series:

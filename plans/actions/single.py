@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -42,8 +43,8 @@ def book(
     if kind in (Kind.TREATMENT, Kind.BLOCKED):
         raise Refused(_("Choose what kind of visit this is."), code="kind", field="kind")
     visit_type = _type(clinic, kind)
-    holding.lock([patient.resource_id])
-    made_before = _made_before(key, clinic, kind, patient)
+    _lock(patient.resource_id, slot)
+    made_before = _made_before(key, clinic, kind, patient, slot)
     if made_before is not None:
         return made_before
     _refuse_past(clinic, slot, at)
@@ -63,9 +64,8 @@ def block(
     actor: Actor, member: Membership, *, slot: Slot, minutes: int, note: str, at: datetime, key: UUID
 ) -> Visit:
     """Keep time of one practitioner free of visits: a break, a meeting, a service of the device."""
-    if member.user.resource_id is not None:
-        holding.lock([member.user.resource_id])
-    made_before = _made_before(key, member.clinic, Kind.BLOCKED, None)
+    _lock(None, slot)
+    made_before = _made_before(key, member.clinic, Kind.BLOCKED, None, slot)
     if made_before is not None:
         return made_before
     if not 5 <= minutes <= DAY_MINUTES - slot.start:
@@ -125,16 +125,20 @@ def _blank(clinic: Clinic, kind: str, minutes: int, note: str, at: datetime, key
     )
 
 
-def _made_before(key: UUID, clinic: Clinic, kind: str, patient: Patient | None) -> Visit | None:
-    """Return what the same form made already; the key of anything else is refused."""
-    found = Visit.objects.filter(pk=key).first()
+def _lock(patient: int | None, slot: Slot) -> None:
+    """Lock everything that the visit will hold at once, lowest id first like everybody else."""
+    wanted: list[Any] = [patient, slot.practitioner, slot.room, slot.device]
+    holding.lock(resource for resource in wanted if resource is not None)
+
+
+def _made_before(key: UUID, clinic: Clinic, kind: str, patient: Patient | None, slot: Slot) -> Visit | None:
+    """Return what the same form made already and what still stands; the key of anything else is refused."""
+    found = Visit.objects.select_related("practitioner__user").filter(pk=key).first()
     if found is None:
         return None
-    same = (found.clinic_id, found.kind, found.patient_id) == (
-        clinic.pk,
-        kind,
-        patient.pk if patient else None,
-    )
+    asked = (clinic.pk, kind, patient.pk if patient else None)
+    same = (found.clinic_id, found.kind, found.patient_id) == asked and found.state in HELD
+    same = same and session_slot(found) == slot
     if not same:
         raise Refused(
             _("This form was used before. Open it afresh; nothing has been booked."), code="key_used"

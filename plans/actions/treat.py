@@ -113,7 +113,7 @@ def resolve_flag(actor: Actor, visit: Visit, flag_id: str, reason: str, at: date
         kept = [entry for entry in record.flags if entry["flag"] != flag.id]
         record.flags = [*kept, {"flag": flag.id, "basis": flag.basis}]
         record.save(update_fields=["flags"])
-    audit.record(actor, "settle", visit, at=at, patient_id=visit.patient_id, fields=[flag.id])
+    audit.record(actor, "settle", visit, at=at, patient_id=visit.patient_id, fields=["flag"])
     return row
 
 

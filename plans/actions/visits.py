@@ -10,6 +10,7 @@ from clinic.actions.refusal import Refused
 from clinic.rules.roles import Actor
 from clinic.rules.timegrid import local_day
 from plans.actions import holding
+from plans.actions.single import tell
 from plans.models import Kind, Series, SessionRecord, Visit, VisitType
 from plans.rules.visiting import HELD, State, may_follow
 
@@ -63,7 +64,8 @@ def undo(actor: Actor, visit: Visit, *, at: datetime) -> Visit:
             code="through_series",
         )
     back = State(visit.state_before)
-    if back in HELD and State(visit.state) not in HELD:
+    came_back = back in HELD and State(visit.state) not in HELD
+    if came_back:
         _refuse_second(visit)
         outbox.void(visit)  # a mail that it is cancelled, where none has gone out yet
         holding.hold([visit], VisitType.objects.filter(clinic=visit.clinic, kind=visit.kind).first())
@@ -73,6 +75,8 @@ def undo(actor: Actor, visit: Visit, *, at: datetime) -> Visit:
     visit.save(update_fields=["state", "state_before", "state_at", "sequence"])
     if visit.series is not None:
         _carry_along(visit.series)
+    elif came_back:
+        tell(visit, "plans/booked", at)
     return visit
 
 

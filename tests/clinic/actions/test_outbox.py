@@ -161,6 +161,17 @@ def test_an_address_that_is_refused_for_good_is_parked(clinic: Clinic, sink: Sin
     assert sink.mails == []
 
 
+def test_an_address_that_no_server_can_be_asked_for_is_parked_and_holds_up_no_other(
+    clinic: Clinic, sink: Sink
+) -> None:
+    impossible = queue(clinic, to="a@" + "é" * 62 + ".com")
+    fine = queue(ClinicFactory.create(name="Harbour"), to="fine@example.org")
+    outbox.send_due(at=AT)
+    impossible.refresh_from_db()
+    fine.refresh_from_db()
+    assert (impossible.state, fine.state) == (State.PARKED, State.SENT)
+
+
 def test_one_refused_mail_holds_up_no_other(clinic: Clinic, sink: Sink) -> None:
     sink.answer = "550 no"
     queue(clinic)

@@ -255,3 +255,13 @@ def test_an_old_offer_is_refused(desk: Desk, time_machine: object) -> None:
     with pytest.raises(Refused) as refused:
         booking.confirm(desk.actor, desk.series, token, at=MONDAY)
     assert code_of(refused) == "offer_expired"
+
+
+@pytest.mark.parametrize("state", ["arrived", "in_room", "in_treatment", "done"])
+def test_a_session_that_has_begun_does_not_move(desk: Desk, state: str) -> None:
+    booking.confirm(desk.actor, desk.series, offer_on(desk, datetime.date(2026, 2, 3)), at=MONDAY)
+    Visit.objects.update(state=state)
+    with pytest.raises(Refused) as refused:
+        booking.confirm(desk.actor, desk.series, offer_on(desk, datetime.date(2026, 2, 4)), at=MONDAY)
+    assert code_of(refused) == "offer_stale"
+    assert Visit.objects.get().day == datetime.date(2026, 2, 3)

@@ -3,7 +3,7 @@ import datetime
 import pytest
 
 from clinic.actions.refusal import Refused
-from clinic.models import Message
+from clinic.models import AuditEntry, Message
 from plans.actions import booking, series
 from plans.models import Occupancy, Series, SeriesChange, Visit
 from tests.factories.booking import MONDAY, Desk, a_desk
@@ -140,3 +140,17 @@ def test_a_series_does_not_end_for_a_reason_that_ends_none(desk: Desk, end_reaso
     with pytest.raises(Refused) as refused:
         series.stop(desk.practitioner, desk.series, end_reason=end_reason, at=LATER)
     assert refused.value.code == "end_reason"
+
+
+def test_ending_a_series_tells_the_patient_and_sends_no_older_word(desk: Desk) -> None:
+    series.stop(desk.practitioner, desk.series, end_reason="stopped_reaction", at=SOON)
+    waiting = Message.objects.exclude(state="void")
+    assert [message.title for message in waiting] == ["A visit is cancelled"]
+    assert not AuditEntry.objects.filter(reason__contains="reaction").exists()
+
+
+def test_what_was_cancelled_by_the_end_of_a_series_is_not_undone(desk: Desk) -> None:
+    series.stop(desk.practitioner, desk.series, end_reason="patient_choice", at=SOON)
+    with pytest.raises(Refused):
+        series.undo(desk.actor, SeriesChange.objects.get(verb="cancel"), at=SOON)
+    assert fresh(desk).state == "stopped"
