@@ -14,7 +14,7 @@ from patients.models import Patient
 from patients.rules.flags import Flag, may_lift
 from patients.rules.questions import Answer
 from patients.rules.terms import Level, Override
-from plans.models import Consultation, Visit
+from plans.models import Consultation, Kind, Visit
 from plans.queries.consult import Assessment
 from plans.rules.protocol import Protocol
 from plans.rules.terms import Goal, Severity, SunDamage
@@ -73,6 +73,8 @@ def refuse_strangers(actor: Actor, practitioner: Membership, patient: Patient, v
         raise Refused(_("This record was merged into another: open that one."), code="merged")
     if visit is not None and (visit.patient_id, visit.clinic_id) != (patient.pk, patient.clinic_id):
         raise Refused(_("This visit belongs to another patient."), code="other_visit", field="visit")
+    if visit is not None and visit.kind != Kind.CONSULTATION:
+        raise Refused(_("This visit is not booked as a consultation."), code="other_kind", field="visit")
 
 
 def refuse_outsider(actor: Actor, draft: Consultation) -> None:

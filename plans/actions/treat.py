@@ -1,5 +1,6 @@
 """A session: recorded as it happens, its flags settled, signed; after that only added to."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,9 +12,10 @@ from clinic.actions.authority import person
 from clinic.actions.refusal import Refused
 from clinic.models import Membership
 from clinic.rules.roles import Actor
-from clinic.rules.timegrid import to_local
+from clinic.rules.timegrid import local_day, to_local
+from patients.actions.answers import record_answers
 from patients.rules.flags import MayNotLiftError, settle
-from patients.rules.questions import AskAt
+from patients.rules.questions import Answer, AskAt
 from plans.actions import aftercare
 from plans.actions.treat_checks import (
     NotReady,
@@ -40,12 +42,15 @@ REASON_LEAST, REASON_MOST = 3, 500
 
 
 @transaction.atomic
-def save(actor: Actor, visit: Visit, data: dict[str, Any], at: datetime) -> SessionRecord:
+def save(
+    actor: Actor, visit: Visit, data: dict[str, Any], at: datetime, answers: Sequence[Answer] = ()
+) -> SessionRecord:
     """Save what is known of a session so far; the first save says that the treatment has begun.
 
     `data` may hold any of FIELDS; what is absent stays. Areas are {"area", "depth_mm": Decimal, "passes"}.
-    A new record takes the device from the visit, or from the session before. Raises Refused for a person
-    without the right, a visit that is off or needs no record, a signed record, and values that cannot be.
+    A new record takes the device from the visit, or from the session before. `answers` of the patient are
+    recorded beside the old ones. Raises Refused for a person without the right, a visit that is off or needs
+    no record, a signed record, and values or answers that cannot be.
     """
     visit = _locked(visit)
     refuse_outsider(actor, visit)
@@ -65,6 +70,9 @@ def save(actor: Actor, visit: Visit, data: dict[str, Any], at: datetime) -> Sess
     record.saved_at = at
     refuse_impossible(record, at)
     record.save()
+    if answers and visit.patient is not None:
+        given_on = local_day(at, visit.clinic.zone)
+        record_answers(actor, visit.patient, answers, at=at, given_on=given_on)
     if visit.state not in (Visit.State.IN_TREATMENT, Visit.State.DONE):
         mark(actor, visit, Visit.State.IN_TREATMENT, at=at)
     audit.record(actor, "save", record, at=at, patient_id=record.patient_id, fields=changed)

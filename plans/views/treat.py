@@ -13,7 +13,6 @@ from clinic.actions import audit
 from clinic.actions.refusal import Refused
 from clinic.permissions import Request
 from clinic.rules.timegrid import local_day
-from patients.actions.answers import record_answers
 from plans.actions import treat
 from plans.forms.treat import EndForm, RecordForm
 from plans.models import SessionRecord, Visit
@@ -134,11 +133,7 @@ def _saved(request: Request, form: RecordForm) -> SessionRecord | None:
     if "same" in request.POST:
         values |= settings_of(found.last)
     try:
-        saved = treat.save(request.actor, found.visit, values, request.at)
-        if form.answers and found.visit.patient is not None:
-            day = local_day(request.at, request.clinic.zone)
-            record_answers(request.actor, found.visit.patient, form.answers, at=request.at, given_on=day)
+        return treat.save(request.actor, found.visit, values, request.at, form.answers)
     except Refused as refusal:
         form.refuse([(refusal.field or "", str(refusal.message))])
         return None
-    return saved

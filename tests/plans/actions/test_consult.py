@@ -96,6 +96,15 @@ def test_the_visit_of_another_patient_is_refused(team: Team, patient: Patient) -
     assert refusal.value.code == "other_visit"
 
 
+def test_a_visit_of_another_kind_holds_no_consultation(team: Team, patient: Patient) -> None:
+    visit = a_visit(team, patient)
+    visit.kind = "review"
+    visit.save(update_fields=["kind"])
+    with pytest.raises(Refused) as refusal:
+        consult.open_consultation(team.practitioner.actor, team.practitioner, patient, AT, visit)
+    assert refusal.value.code == "other_kind"
+
+
 def test_without_a_protocol_nothing_is_opened() -> None:
     team = a_team()
     with pytest.raises(Refused) as refusal:

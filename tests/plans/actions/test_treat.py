@@ -8,6 +8,7 @@ import pytest
 
 from clinic.actions.refusal import Refused
 from clinic.models import AuditEntry, Message
+from patients.rules.questions import Answer
 from plans.actions import treat
 from plans.models import Addendum, AftercareSheet, SessionRecord, Visit
 from plans.queries.treat import done_days, done_on
@@ -40,6 +41,17 @@ def test_a_later_save_changes_only_what_it_names() -> None:
     assert SessionRecord.objects.count() == 1
     second = AuditEntry.objects.filter(verb="save").latest("pk")
     assert second.fields == ["pain"]
+
+
+def test_answers_that_cannot_be_take_the_rest_of_the_save_back_with_them() -> None:
+    team = a_team()
+    visit = a_session(team)
+    answer = Answer("SQ-PREG", "no", free_text="x" * 10_000, given_on=DAY)
+    with pytest.raises(Refused) as refusal:
+        treat.save(team.practitioner.actor, visit, done(), clock(10, 5), [answer])
+    assert (refusal.value.code, refusal.value.field) == ("too_long", "SQ-PREG")
+    visit.refresh_from_db()
+    assert (visit.state, SessionRecord.objects.count()) == ("booked", 0)
 
 
 @pytest.mark.parametrize(
