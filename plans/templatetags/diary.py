@@ -1,7 +1,7 @@
 """The diary in words: times of the day, names of visits, next steps."""
 
 from django import template
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from plans.models import Kind, Visit
 from plans.rules.visiting import State
@@ -44,7 +44,7 @@ def step_words(state: str) -> str:
     words = {
         State.ARRIVED: gettext("Check in"),
         State.IN_ROOM: gettext("To room"),
-        State.IN_TREATMENT: gettext("Start"),
+        State.IN_TREATMENT: pgettext("button", "Start"),
         State.DONE: gettext("Finish"),
     }
     return words[State(state)]

@@ -51,7 +51,7 @@ def test_answers_that_cannot_be_take_the_rest_of_the_save_back_with_them() -> No
         treat.save(team.practitioner.actor, visit, done(), clock(10, 5), [answer])
     assert (refusal.value.code, refusal.value.field) == ("too_long", "SQ-PREG")
     visit.refresh_from_db()
-    assert (visit.state, SessionRecord.objects.count()) == ("booked", 0)
+    assert (visit.state, SessionRecord.objects.count()) == ("arrived", 0)
 
 
 @pytest.mark.parametrize(
