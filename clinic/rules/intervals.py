@@ -45,4 +45,4 @@ def contains(ranges: Iterable[Range], start: int, end: int) -> bool:
 
 def overlaps(ranges: Iterable[Range], start: int, end: int) -> bool:
     """True when any point of start..end lies in one of the ranges."""
-    return any(a < end and start < b for a, b in ranges)
+    return any(max(a, start) < min(b, end) for a, b in ranges)

@@ -12,7 +12,7 @@ WORDS_FOR_TODAY = ("today", "hoy")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _NUMBERS = re.compile(r"(\d{1,2})[/.](\d{1,2})(?:[/.](\d{4}|\d{2}))?")
 _NAMED = re.compile(r"(?:[a-z]+\s+)?(\d{1,2})\s*([a-z]{3,})\.?(?:\s+(\d{4}))?")
-_AHEAD = re.compile(r"\+(\d{1,3})\s*([dw])")
+_AHEAD = re.compile(r"\+(\d{1,3})\s*([dws])")  # days, weeks, semanas
 
 
 class NotADay(ValueError):
@@ -48,7 +48,7 @@ def _read_ahead(words: str, today: date, past: bool) -> date | None:
     if not found:
         return None
     count = int(found[1])
-    return today + (timedelta(weeks=count) if found[2] == "w" else timedelta(days=count))
+    return today + (timedelta(weeks=count) if found[2] in "ws" else timedelta(days=count))
 
 
 def _read_iso(words: str, today: date, past: bool) -> date | None:

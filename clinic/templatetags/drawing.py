@@ -5,9 +5,9 @@ from typing import Any
 
 from django.utils.translation import gettext
 
+from clinic.exports import in_words
 from clinic.rules import timeline
 from clinic.templatetags.face import ZONES, depth_words, shade
-from clinic.templatetags.wording import in_words
 
 
 def read(source: object, name: str, default: Any = None) -> Any:

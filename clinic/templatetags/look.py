@@ -18,10 +18,11 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
+from clinic.exports import in_words
 from clinic.rules import timegrid, timeline
 from clinic.rules.roles import Actor, Right, Role
 from clinic.templatetags.drawing import face_zones, read, row_of, sentence
-from clinic.templatetags.wording import error_words, in_words, local, stamp, written
+from clinic.templatetags.wording import error_words, local, stamp, written
 
 register = template.Library()
 
@@ -289,3 +290,9 @@ def dot_day(day: date) -> str:
 def month_word(day: date) -> str:
     """Jan, above a month's line."""
     return conditional_escape(in_words(day, "month"))
+
+
+@register.filter
+def born(day: date) -> str:
+    """4 Feb 1987."""
+    return conditional_escape(in_words(day, "dot_year"))

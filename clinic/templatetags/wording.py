@@ -7,39 +7,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 from django.forms.boundfield import BoundField
-from django.utils import dateformat
 from django.utils.html import format_html
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
+from clinic.exports import in_words
 from clinic.rules import timegrid
 
-PATTERNS = {
-    "en": {
-        "long": "l j F",
-        "long_year": "l j F Y",
-        "short": "D j M",
-        "short_year": "D j M Y",
-        "dot": "j M",
-        "month": "M",
-    },
-    "es": {
-        "long": r"l j \d\e F",
-        "long_year": r"l j \d\e F \d\e Y",
-        "short": "D j M",
-        "short_year": "D j M Y",
-        "dot": "j M",
-        "month": "M",
-    },
-}
-
 CHOICES = (forms.ChoiceField, forms.ModelChoiceField)
-
-
-def in_words(day: date, pattern: str) -> str:
-    """A date in the current language; in Spanish days and months are small."""
-    language = (get_language() or "en")[:2]
-    words = dateformat.format(day, PATTERNS.get(language, PATTERNS["en"])[pattern])
-    return words.lower() if language == "es" else words
 
 
 def local(moment: date, tz: ZoneInfo | None) -> tuple[date, str]:

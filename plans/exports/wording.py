@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from datetime import date
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
+from clinic.exports import in_words
 from plans.queries.proposals import Choice, Row
 from plans.queries.why import Verdict
 from plans.rules.plan import practitioners
@@ -27,7 +27,7 @@ def weekday_plural(weekday: int) -> str:
 
 def short_day(day: date) -> str:
     """Return Thu 4 Feb 2027."""
-    return date_format(day, "D j M Y")
+    return in_words(day, "short_year")
 
 
 def clock(minute: int) -> str:

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from clinic.rules.roles import Actor
 from clinic.rules.timegrid import local_day
 from patients.rules.flags import Flag, may_lift
 from patients.rules.terms import Level, Override
+from plans.exports.wording import short_day
 from plans.forms.consult import SEVERITIES, ConsultationForm
 from plans.forms.screening import AskedGroup, asked_groups, language, worded
 from plans.models import Consultation, FlagResolution
@@ -154,7 +154,7 @@ def answer_words(kept: list[dict[str, Any]], protocol: Protocol) -> list[tuple[s
         label = next(
             (worded(option.label) for option in question.options if option.value == one["answer"]), "–"
         )
-        day = date_format(date.fromisoformat(one["date"]), "D j M Y") if one["date"] else ""
+        day = short_day(date.fromisoformat(one["date"])) if one["date"] else ""
         words.append(
             (
                 question.clinical_name,
@@ -172,9 +172,7 @@ def facts(row: Consultation, protocol: Protocol) -> list[tuple[str, str]]:
     skin = {one.value: f"{one.roman}: {worded(one.label)}" for one in course.skin_types}
     sun = {str(one.value): worded(one.label) for one in course.sun_damage_levels}
     goals = {str(one.value): worded(one.label) for one in course.goals}
-    event = " · ".join(
-        filter(None, (date_format(row.event_on, "D j M Y") if row.event_on else "", row.event_name))
-    )
+    event = " · ".join(filter(None, (short_day(row.event_on) if row.event_on else "", row.event_name)))
     pairs = (
         (_("Skin type"), skin.get(row.skin_type or 0, "")),
         (_("Sun damage"), sun.get(row.sun_damage, "")),

@@ -91,6 +91,12 @@ def test_spanish_dates_are_small_and_say_de() -> None:
     assert words(render("{% staff_time at %}", at=VISIT, language="es")) == "jue 4 feb, 16:30"
 
 
+def test_a_birth_date_has_its_year_and_is_small_in_spanish() -> None:
+    day = date(1987, 2, 4)
+    assert render("{{ day|born }}", day=day) == "4 Feb 1987"
+    assert render("{{ day|born }}", day=day, language="es") == "4 feb 1987"
+
+
 @pytest.mark.parametrize(
     ("at", "seen"),
     [

@@ -42,3 +42,7 @@ def test_containing_and_overlapping_are_about_every_and_any_point(
     wanted = set(range(start, start + length))
     assert intervals.contains(ranges, start, start + length) == (wanted <= points(ranges))
     assert intervals.overlaps(ranges, start, start + length) == bool(wanted & points(ranges))
+
+
+def test_an_empty_range_overlaps_nothing() -> None:
+    assert not intervals.overlaps([(1, 1)], 0, 2)
