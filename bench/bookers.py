@@ -10,7 +10,7 @@ from threading import BrokenBarrierError
 from typing import Any
 from uuid import uuid4
 
-PATHS = ("confirm", "move", "override", "single")
+PATHS = ("confirm", "move", "override", "single", "replan", "waiting")
 FIRST_DAY = date(2026, 3, 2)  # a Monday
 TOO_EARLY = timedelta(days=23)
 REASON = "The patient travels and the skin has healed"
@@ -41,7 +41,7 @@ class Arena:
         members = desk.team.desk.pk, desk.team.practitioner.pk
         arena = cls(desk.team.clinic.pk, *members, [paths[i % len(paths)] for i in range(bookers)], series)
         for index, path in enumerate(arena.paths):
-            if path == "move":
+            if path in ("move", "replan"):
                 arena.seat_far_off(index)
         return arena
 
@@ -84,6 +84,8 @@ class Booker:
             "move": self._moving,
             "override": self._second,
             "single": self._single,
+            "replan": self._replanned,
+            "waiting": self._waiting,
         }
         return ready[self.path](day, start, MONDAY)
 
@@ -139,6 +141,59 @@ class Booker:
         return lambda: single.book(
             self.desk.actor, self.clinic, "consultation", series.patient, slot, at=at, key=key
         )
+
+    def _replanned(self, day: date, start: int, at: Any) -> Callable[[], object]:
+        """Accept what a plan around a closure proposes for the session that stands."""
+        from plans.actions import settling
+        from plans.actions.placing import session_of
+        from plans.models import Absence, Decision, Visit
+        from plans.rules.plan import numbered, to_data
+
+        visit = Visit.objects.select_related("practitioner__user", "patient").get(series=self.key)
+        closed = Absence.objects.create(
+            clinic=self.clinic, kind="closure", first=visit.day, last=visit.day, drafted_at=at
+        )
+        row = Decision.objects.create(
+            absence=closed,
+            patient=visit.patient,
+            series_id=self.key,
+            outcome="day",
+            choice="move",
+            touched=[str(visit.pk)],
+            before=to_data([session_of(visit)]),
+            after=to_data(numbered([1], [self._slot(day, start)])),
+        )
+        return lambda: settling.settle_patient(self.desk.actor, [row], at=at)
+
+    def _waiting(self, day: date, start: int, at: Any) -> Callable[[], object]:
+        """Say yes to a time that the waiting list has offered."""
+        from clinic.rules.timegrid import to_utc
+        from plans.actions import waiting_offers
+        from plans.actions.holding import SlotTaken
+        from plans.models import Visit, WaitingEntry, WaitingOffer
+        from plans.rules.plan import numbered, to_data
+
+        if Visit.objects.filter(series=self.key).exists():
+            self._renew()
+        wish = {"kind": "treatment", "first": at.date(), "last": day, "joined_at": at}
+        patient = self.rows.get(pk=self.key).patient
+        entry, _ = WaitingEntry.objects.get_or_create(
+            series_id=self.key, clinic=self.clinic, patient=patient, state="waiting", defaults=wish
+        )
+        starts_at = to_utc(day, start, self.clinic.zone)
+        made = WaitingOffer.objects.create(
+            entry=entry,
+            plan=to_data(numbered([1], [self._slot(day, start)])),
+            starts_at=starts_at,
+            offered_at=at,
+            expires_at=starts_at,
+        )
+
+        def accept() -> None:
+            if waiting_offers.accept(self.desk.actor, made, at=at).state != WaitingOffer.State.ACCEPTED:
+                raise SlotTaken
+
+        return accept
 
     def _renew(self) -> None:
         """Take a new patient with a new series: the one before has what they wanted."""

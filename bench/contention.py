@@ -2,8 +2,8 @@
 
 Every booker is a process. In each round all want one practitioner at one time (`--apart 0`), or times that
 overlap each other (`--apart 15`), through every path that books: a new session, a session that moves, a
-practitioner's override of the least gap, a single visit. The database at DATABASE_URL must be
-empty; it is migrated first.
+practitioner's override of the least gap, a single visit, an accepted re-plan, an offer of the waiting list. The
+database at DATABASE_URL must be empty; it is migrated first.
 """
 
 from __future__ import annotations

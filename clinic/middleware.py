@@ -13,8 +13,10 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from clinic.actions import audit
+from clinic.models import Clinic
 from clinic.permissions import STAFF, Request, actor_of, patient_actor, source_of, staff_member
 from clinic.rules.pages import PAGES, Audience, Page
+from clinic.rules.roles import Actor
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -62,10 +64,30 @@ class RightsTable:
     def __call__(self, request: Request) -> HttpResponse:
         request.actor = request.clinic = request.membership = None
         response = self.get_response(request)
-        if response.status_code in (403, 404) and request.actor is not None and request.resolver_match:
+        if response.status_code in (403, 404) and request.resolver_match:
+            actor = request.actor or self._stranger(request)
             page = ("page", request.resolver_match.view_name[:36])
-            audit.record(request.actor, "refused", page, at=request.at)
+            if actor is not None:
+                audit.record(actor, "refused", page, at=request.at)
         return response
+
+    def _stranger(self, request: Request) -> Actor | None:
+        """Return a signed-in person on a page of a clinic they do not work in; its log gets a line of staff alone.
+
+        Whose patient somebody is would tell a second clinic something of their health.
+        """
+        slug = request.resolver_match.kwargs.get("clinic") if request.resolver_match else None
+        if slug is None or not request.user.is_authenticated:
+            return None
+        user, source = request.user, source_of(request)
+        tried = (
+            Clinic.objects.filter(slug=slug)
+            if request.session.get("kind") == STAFF
+            else Clinic.objects.none()
+        )
+        return Actor(
+            user.pk, user.name, frozenset(), tried.values_list("pk", flat=True).first(), source=source
+        )
 
     def process_view(
         self, request: Request, view: Any, args: tuple[Any, ...], kwargs: dict[str, Any]

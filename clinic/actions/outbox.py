@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.db import IntegrityError, transaction
 from django.db.models import F, Model, Q
 from django.template.loader import render_to_string
 from django.utils.translation import override
@@ -54,21 +55,27 @@ def queue(
     with override(to.language):
         title = " ".join(render_to_string(f"mail/{kind}.subject.txt", words).split())
         body = render_to_string(f"mail/{kind}.txt", words)
-    message, _ = Message.objects.get_or_create(
-        subject_kind=subject._meta.model_name,
-        subject_id=str(subject.pk),
-        kind=kind,
-        due_at=due_at or at,
-        defaults={
-            "clinic_id": clinic_id,
-            "patient_id": patient_id,
-            "to": to.email,
-            "title": title,
-            "body": body,
-            "is_secret": secret,
-            "queued_at": at,
-        },
+    cause = {
+        "subject_kind": subject._meta.model_name,
+        "subject_id": str(subject.pk),
+        "kind": kind,
+        "due_at": due_at or at,
+    }
+    message = Message(
+        clinic_id=clinic_id,
+        patient_id=patient_id,
+        to=to.email,
+        title=title,
+        body=body,
+        is_secret=secret,
+        queued_at=at,
+        **cause,
     )
+    try:
+        with transaction.atomic():
+            message.save(force_insert=True)
+    except IntegrityError:  # the same cause said so already
+        return Message.objects.get(**cause)
     return message
 
 
@@ -77,6 +84,14 @@ def void(subject: Model) -> int:
     return Message.objects.filter(
         subject_kind=subject._meta.model_name, subject_id=str(subject.pk), state__in=WAITING
     ).update(state=Message.State.VOID, claimed_until=None)
+
+
+def readdress(patient_id: UUID, old: str, new: str) -> int:
+    """Send what waits for a patient at an old address to the new one, or nowhere where there is none."""
+    waiting = Message.objects.filter(patient_id=patient_id, to=old, state__in=WAITING, is_secret=False)
+    if new:
+        return waiting.update(to=new)
+    return waiting.update(state=Message.State.VOID, claimed_until=None)
 
 
 def send_due(*, at: datetime, limit: int = 100) -> int:

@@ -3,16 +3,17 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.contrib.auth.hashers import make_password
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from clinic.actions import audit, outbox
+from clinic.actions.addresses import address_of
 from clinic.actions.authority import must
+from clinic.actions.invitations import welcome
 from clinic.actions.refusal import Refused
 from clinic.actions.site import absence, in_week
 from clinic.models import Clinic, Leave, Membership, Resource, Shift, User
@@ -27,6 +28,7 @@ FLAG_OF = {
     Role.ADMIN: "is_admin",
 }
 THEMES = ("", "light", "dark")
+LONGEST = {"name": 120, "title": 60, "licence": 40}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +63,14 @@ def engage(
     member = Membership.objects.create(
         clinic=clinic,
         user=user,
-        title=person.title,
-        licence=person.licence,
+        title=_tidy("title", person.title),
+        licence=_tidy("licence", person.licence),
         position=person.position,
         **flags,
     )
     audit.record(actor, "engage", member, at=at, clinic_id=clinic.pk, fields=roles)
-    if not user.has_usable_password():
-        context: dict[str, object] = {"clinic": clinic, "name": user.name}
-        outbox.queue("clinic/welcome", member, user, at=at, context=context, clinic_id=clinic.pk)
+    if person.password is None:
+        welcome(member, at=at)
     return member
 
 
@@ -87,22 +88,28 @@ def _flags(roles: Collection[Role]) -> dict[str, bool]:
 
 
 def _account(person: Person) -> User:
-    email = person.email.strip().lower()
-    try:
-        validate_email(email)
-    except ValidationError:
-        raise Refused(
-            _("Enter an e-mail address such as name@example.org."), code="email", field="email"
-        ) from None
-    if not person.name.strip():
-        raise Refused(_("Enter the person's name."), code="empty", field="name")
-    fields = {
-        "name": person.name.strip(),
+    email, name = address_of(person.email), _tidy("name", person.name)
+    fields: dict[str, Any] = {
+        "name": name,
         "language": person.language,
-        "password": make_password(person.password),
+        "password": lambda: make_password(person.password),  # slow on purpose: only for somebody new
         "is_demo": person.is_demo,
     }
-    return User.objects.get_or_create(email=email, defaults=fields)[0]
+    user, is_new = User.objects.get_or_create(email=email, defaults=fields)
+    if not is_new and not user.name:  # known so far as a patient's parent, who needs none
+        user.name = name
+        user.save(update_fields=["name"])
+    return user
+
+
+def _tidy(field: str, typed: str) -> str:
+    words = " ".join(typed.split())
+    if field == "name" and not words:
+        raise Refused(_("Enter the person's name."), code="empty", field="name")
+    if len(words) > LONGEST[field]:
+        message = _("Enter at most %(n)s characters.") % {"n": LONGEST[field]}
+        raise Refused(message, code="too_long", field=field)
+    return words
 
 
 def _give_calendar(user: User, flags: Mapping[str, bool]) -> None:
@@ -117,6 +124,8 @@ def change_roles(actor: Actor, member: Membership, roles: Collection[Role], *, a
     must(actor, Right.MANAGE_CLINIC, member.clinic_id)
     flags = _flags(roles)
     _refuse_oneself(actor, member)
+    if not flags["is_admin"]:
+        _keep_an_admin(member)
     _give_calendar(member.user, flags)
     changed = [flag for flag, held in flags.items() if getattr(member, flag) != held]
     for flag, held in flags.items():
@@ -132,11 +141,69 @@ def disable(actor: Actor, member: Membership, *, at: datetime) -> Membership:
     """End a membership. The account stays, for what it signed and for other clinics; its sessions end."""
     must(actor, Right.MANAGE_CLINIC, member.clinic_id)
     _refuse_oneself(actor, member)
+    _keep_an_admin(member)
     member.is_active = False
     member.save(update_fields=["is_active"])
+    outbox.void(member)
     _end_sessions(member)
     audit.record(actor, "disable", member, at=at, clinic_id=member.clinic_id)
     return member
+
+
+@transaction.atomic
+def enable(actor: Actor, member: Membership, *, at: datetime) -> Membership:
+    """Let somebody who had left work here again, in the roles that they had. A second time changes nothing."""
+    must(actor, Right.MANAGE_CLINIC, member.clinic_id)
+    if member.is_active:
+        return member
+    member.is_active = True
+    member.save(update_fields=["is_active"])
+    audit.record(actor, "enable", member, at=at, clinic_id=member.clinic_id)
+    return member
+
+
+@transaction.atomic
+def describe(
+    actor: Actor, member: Membership, *, name: str, title: str, licence: str, at: datetime
+) -> Membership:
+    """Put right how a member is called: name, job title, licence. What is signed keeps what was signed.
+
+    Raises Refused for a name that is also used by another clinic: it is the person's own.
+    """
+    must(actor, Right.MANAGE_CLINIC, member.clinic_id)
+    member = Membership.objects.select_related("user").get(pk=member.pk)
+    own = {"title": _tidy("title", title), "licence": _tidy("licence", licence)}
+    changed = [field for field, value in own.items() if getattr(member, field) != value]
+    name = _tidy("name", name)
+    if name != member.user.name:
+        _rename(member, name)
+        changed.append("name")
+    member.title, member.licence = own["title"], own["licence"]
+    member.save(update_fields=["title", "licence"])
+    if changed:
+        audit.record(actor, "describe", member, at=at, clinic_id=member.clinic_id, fields=changed)
+    return member
+
+
+def _rename(member: Membership, name: str) -> None:
+    if Membership.objects.filter(user=member.user_id).exclude(pk=member.pk).exists():
+        raise Refused(
+            _("This person works for another clinic too, so their name is not this clinic's to change."),
+            code="works_elsewhere",
+            field="name",
+        )
+    member.user.name = name
+    member.user.save(update_fields=["name"])
+
+
+def _keep_an_admin(member: Membership) -> None:
+    """Refuse to lose the last administrator: two of them at once must not take each other's right away."""
+    Clinic.objects.select_for_update(no_key=True).get(pk=member.clinic_id)
+    others = Membership.objects.active().filter(clinic=member.clinic_id, is_admin=True).exclude(pk=member.pk)
+    if member.is_admin and not others.exists():
+        raise Refused(
+            _("Nobody else is an administrator here. Make somebody else one first."), code="last_admin"
+        )
 
 
 def _refuse_oneself(actor: Actor, member: Membership) -> None:
@@ -151,13 +218,24 @@ def _end_sessions(member: Membership) -> None:
 
 @transaction.atomic
 def set_shifts(
-    actor: Actor, member: Membership, since: date, week: Mapping[int, Sequence[Span]], *, at: datetime
+    actor: Actor,
+    member: Membership,
+    since: date,
+    week: Mapping[int, Sequence[Span]],
+    *,
+    at: datetime,
+    then: Mapping[int, Sequence[Span]] | None = None,
 ) -> None:
-    """Set the weekly hours that hold from `since` on: weekday (0 = Monday) to spans of minutes."""
+    """Set the weekly hours that hold from `since` on: weekday (0 = Monday) to spans of minutes.
+
+    With `then` two weeks take turns: `week` is that of `since`, `then` the next.
+    """
     must(actor, Right.MANAGE_CLINIC, member.clinic_id)
+    turns = [(None, week)] if then is None else [(0, week), (1, then)]
     rows = [
-        Shift(membership=member, since=since, weekday=weekday, start_minute=start, end_minute=end)
-        for weekday, start, end in in_week(week)
+        Shift(membership=member, since=since, turn=turn, weekday=weekday, start_minute=start, end_minute=end)
+        for turn, hours in turns
+        for weekday, start, end in in_week(hours)
     ]
     if not rows:
         raise Refused(_("Enter the hours of at least one day."), code="hours", field="hours")

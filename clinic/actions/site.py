@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
@@ -11,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.actions import audit
 from clinic.actions.authority import must
+from clinic.actions.details import known_zone
 from clinic.actions.refusal import Refused
 from clinic.models import Clinic, Closure, Device, OpeningHours, Outage, Resource, Room, SpecialOpening
 from clinic.rules.intervals import merge
@@ -44,7 +44,7 @@ def open_clinic(
     if actor is not SYSTEM:
         raise Refused(_("A clinic is opened by the operator of this server."), code="not_allowed")
     _refuse_bad_slug(slug)
-    _refuse_bad_zone(time_zone)
+    known_zone(time_zone)
     clinic = Clinic.objects.create(
         slug=slug,
         name=name,
@@ -59,15 +59,6 @@ def open_clinic(
     )
     audit.record(actor, "open", clinic, at=at, clinic_id=clinic.pk)
     return clinic
-
-
-def _refuse_bad_zone(time_zone: str) -> None:
-    try:
-        ZoneInfo(time_zone)
-    except (ValueError, OSError, KeyError):
-        raise Refused(
-            _("Choose a time zone such as Europe/London."), code="zone", field="time_zone"
-        ) from None
 
 
 def _refuse_bad_slug(slug: str) -> None:

@@ -74,11 +74,18 @@ class Shift(models.Model):
     membership = models.ForeignKey("clinic.Membership", on_delete=models.CASCADE, related_name="shifts")
     since = models.DateField()
     weekday = models.PositiveSmallIntegerField(_("weekday"), choices=WEEKDAYS)
+    # Where two weeks take turns: 0 is the week of `since`, 1 the next. Empty: every week.
+    turn = models.PositiveSmallIntegerField(null=True, blank=True)
     start_minute = models.PositiveSmallIntegerField()
     end_minute = models.PositiveSmallIntegerField()
 
     class Meta:
-        constraints = [_ordered("start_minute", "end_minute", "shift_in_order")]
+        constraints = [
+            _ordered("start_minute", "end_minute", "shift_in_order"),
+            models.CheckConstraint(
+                condition=models.Q(turn__isnull=True) | models.Q(turn__in=(0, 1)), name="shift_of_two_turns"
+            ),
+        ]
 
 
 class Leave(models.Model):

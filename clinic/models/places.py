@@ -21,6 +21,11 @@ class Place(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def kind_words(self) -> str:
+        """Return the kind as it is read, such as needling pen."""
+        return self.kind.replace("_", " ")
+
 
 class Room(Place):
     """A room of a kind, such as `treatment` or `consulting`."""

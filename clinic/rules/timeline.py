@@ -9,6 +9,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from itertools import pairwise
 
+from clinic.rules.intervals import Range, subtract
+
 TOP = 26  # room for the names of the months
 LABEL = 92  # room for the names of the rows
 DOT = 11  # radius
@@ -101,6 +103,7 @@ class Picture:
     zones: tuple[tuple[Box, Mark], ...]
     lines: tuple[Line, ...]
     today: float | None
+    today_lines: tuple[Range, ...] = ()  # from and to, in y: it is broken where a word or a dot stands
 
 
 class Scale:
@@ -140,6 +143,11 @@ def lay_out(
     height = TOP + row_height * len(rows) + 6
     today_x = scale.x(seen) if seen else None
     months = tuple(Mark(scale.x(day), 12, day=day) for day in _months(first, last))
+    lines = tuple(
+        _line(row, TOP + row_height * number + row_height * 0.42, scale)
+        for number, row in enumerate(rows)
+        if row.dots
+    )
     return Picture(
         width=width,
         height=height,
@@ -148,13 +156,21 @@ def lay_out(
         zones=tuple(
             _zone(zone, scale, height) for zone in zones if zone.first <= last and zone.last >= first
         ),
-        lines=tuple(
-            _line(row, TOP + row_height * number + row_height * 0.42, scale)
-            for number, row in enumerate(rows)
-            if row.dots
-        ),
+        lines=lines,
         today=today_x,
+        today_lines=() if today_x is None else _broken(today_x, height, lines),
     )
+
+
+def _broken(x: float, height: int, lines: Iterable[Line]) -> tuple[Range, ...]:
+    """Return the parts of an upright line at x that cross neither a dot nor a word."""
+    cuts: list[Range] = []
+    for line in lines:
+        y = round(line.y)
+        cuts += [(y - DOT - 2, y + DOT + 2) for dot in line.dots if abs(dot.x - x) < DOT + 2]
+        cuts += [(y + 16, y + 32) for day in line.days if abs(day.x - x) < NEAR / 2 + 2]
+        cuts += [(y - 16, y - 2) for gap in line.gaps if abs(gap.x - x) < NEAR / 2]
+    return subtract([(16, height - 4)], cuts)
 
 
 def _is_near(day: date, others: Sequence[date]) -> bool:

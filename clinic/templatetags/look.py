@@ -27,8 +27,8 @@ from clinic.templatetags.wording import error_words, local, stamp, written
 register = template.Library()
 
 SECTIONS = (
-    ("today", ("plans:today", "plans:day", "plans:visit")),
-    ("series", ("plans:worklist", "plans:series")),
+    ("today", ("plans:today", "plans:day", "plans:week", "plans:visit")),
+    ("series", ("plans:worklist", "plans:series", "plans:waiting")),
     ("settings", ("clinic:", "plans:protocol")),
     ("patients", ("patients:", "plans:")),
 )

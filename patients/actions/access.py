@@ -4,22 +4,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.contrib.auth.hashers import make_password
-from django.core.exceptions import ValidationError
-from django.core.validators import MaxLengthValidator, validate_email
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from clinic.actions import audit, outbox
+from clinic.actions.addresses import address_of
 from clinic.actions.authority import must, person
 from clinic.actions.refusal import Refused
 from clinic.models import Message, User
 from clinic.rules.roles import Actor, Right
+from patients.actions.merging import refuse_merged
 from patients.models import Patient, PatientAccess
 from patients.queries.access import MOST_TRIES, is_locked
-
-LONGEST_ADDRESS = 254
 
 
 @dataclass(slots=True)
@@ -48,13 +46,14 @@ def grant_access(
     address = address_of(email)
     if relation not in PatientAccess.Relation.values:
         raise Refused(_("Choose who this is."), code="relation", field="relation")
-    Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)  # two desks must not make two keys
+    # Two desks must not make two keys.
+    refuse_merged(Patient.objects.select_for_update(no_key=True).get(pk=patient.pk))
     user = _account(address, patient, relation)
     standing = PatientAccess.objects.filter(patient=patient, user=user, revoked_at=None).first()
     if standing is not None and not is_locked(standing):
         return standing
     if standing is not None:
-        _take_back(standing, at)
+        take_back(actor, standing, at=at)
     key = PatientAccess.objects.create(
         user=user, patient=patient, relation=relation, granted_by_id=person(actor), granted_at=at
     )
@@ -82,7 +81,13 @@ def invite_again(actor: Actor, key: PatientAccess, *, at: datetime) -> bool:
 def revoke_access(actor: Actor, key: PatientAccess, *, at: datetime) -> None:
     """Take a key back; it opens nothing from the next click on. A second time changes nothing."""
     must(actor, Right.EDIT_IDENTITY, key.patient.clinic_id)
-    if _take_back(key, at):
+    take_back(actor, key, at=at)
+
+
+def take_back(actor: Actor, key: PatientAccess, *, at: datetime) -> None:
+    """Take a key back as part of the caller's transaction, with the invitation that is still on its way."""
+    outbox.void(key)
+    if PatientAccess.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=at):
         audit.record(actor, "revoke", key, at=at, patient_id=key.patient_id, clinic_id=key.patient.clinic_id)
 
 
@@ -132,29 +137,11 @@ def _wrong(left: int) -> Refused:
     return Refused(message, code="wrong_birth_date", field="birth_date")
 
 
-def address_of(email: str) -> str:
-    """Return an e-mail address as it is stored. Raises Refused for what is none."""
-    address = email.strip().lower()
-    try:
-        validate_email(address)
-        MaxLengthValidator(LONGEST_ADDRESS)(address)
-    except ValidationError:
-        raise Refused(
-            _("Enter an e-mail address such as name@example.org."), code="email", field="email"
-        ) from None
-    return address
-
-
 def _account(address: str, patient: Patient, relation: str) -> User:
     """Return who signs in with this address; a new one has no password, so only codes let them in."""
     name = patient.name if relation == PatientAccess.Relation.SELF else ""
     fields = {"name": name, "language": patient.language, "password": make_password(None)}
     return User.objects.get_or_create(email=address, defaults=fields)[0]
-
-
-def _take_back(key: PatientAccess, at: datetime) -> int:
-    outbox.void(key)
-    return PatientAccess.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=at)
 
 
 def _invite(key: PatientAccess, at: datetime) -> None:

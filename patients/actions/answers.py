@@ -11,6 +11,7 @@ from clinic.actions import audit
 from clinic.actions.authority import person
 from clinic.actions.refusal import Refused
 from clinic.rules.roles import Actor, Right
+from patients.actions.merging import refuse_merged
 from patients.models import Patient, SafetyAnswer
 from patients.queries.answers import latest_answers
 from patients.rules.questions import Answer, Questionnaire
@@ -40,7 +41,7 @@ def record_answers(
     given = [replace(answer, given_on=given_on) for answer in answers]
     for answer in given:
         _refuse_bad(answer, questionnaire)
-    Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
+    refuse_merged(Patient.objects.select_for_update(no_key=True).get(pk=patient.pk))
     standing = {answer.question: answer for answer in latest_answers(patient)}
     rows: list[SafetyAnswer] = []
     for answer in given:

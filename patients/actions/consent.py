@@ -9,6 +9,7 @@ from clinic.actions import audit
 from clinic.actions.authority import must, person
 from clinic.actions.refusal import Refused
 from clinic.rules.roles import Actor, Right
+from patients.actions.merging import refuse_merged
 from patients.models import Consent, ConsentWithdrawal, Patient
 
 LONGEST_VERSION = 30
@@ -26,7 +27,7 @@ def record_consent(actor: Actor, patient: Patient, kind: str, version: str, *, a
         raise Refused(_("Choose what the patient agrees to."), code="kind", field="kind")
     if not 0 < len(version) <= LONGEST_VERSION:
         raise Refused(_("Say which version of the words was signed."), code="version", field="version")
-    Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
+    refuse_merged(Patient.objects.select_for_update(no_key=True).get(pk=patient.pk))
     standing = Consent.objects.standing().filter(patient=patient, kind=kind, version=version).first()
     if standing is not None:
         return standing

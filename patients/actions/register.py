@@ -1,6 +1,7 @@
 """A person becomes a patient of a clinic, and their details are put right."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -8,19 +9,20 @@ from importlib.resources import files
 
 import phonenumbers
 from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from clinic.actions import audit
+from clinic.actions import audit, outbox
+from clinic.actions.addresses import address_of
 from clinic.actions.authority import must
 from clinic.actions.refusal import Refused
 from clinic.models import Clinic, Resource
 from clinic.rules.roles import Actor, Right
 from clinic.rules.timegrid import local_day
-from patients.models import Patient, PatientAccess
-from patients.queries.registry import details_of, lookalikes
+from patients.actions.access import take_back
+from patients.actions.merging import refuse_merged
+from patients.models import Patient
+from patients.queries.registry import details_of, keys_to, lookalikes
 from patients.rules.identity import (
     OLDEST_BIRTH,
     REFERENCE_LENGTH,
@@ -54,29 +56,40 @@ def register(
             code="likely_duplicate",
             field="is_somebody_else",
         )
-    reference = _new_reference(clinic)
-    patient = Patient.objects.create(
-        clinic=clinic,
-        resource=Resource.objects.create(kind=Resource.Kind.PATIENT),
-        reference=reference,
-        search_text=_found_by(clinic, details, reference),
-        registered_at=at,
-        **_fields(details),
-    )
+    (patient,) = make(clinic, [details], at)
     audit.record(actor, "register", patient, at=at, patient_id=patient.pk, clinic_id=clinic.pk)
     return patient
+
+
+def make(clinic: Clinic, people: Sequence[Details], at: datetime) -> list[Patient]:
+    """Make a patient of each, as part of the caller's transaction, which has checked them and locked the clinic."""
+    resources = Resource.objects.bulk_create(Resource(kind=Resource.Kind.PATIENT) for _one in people)
+    references = _new_references(clinic, len(people))
+    return Patient.objects.bulk_create(
+        Patient(
+            clinic=clinic,
+            resource=resource,
+            reference=reference,
+            search_text=_found_by(clinic, details, reference),
+            registered_at=at,
+            **_fields(details),
+        )
+        for details, resource, reference in zip(people, resources, references, strict=True)
+    )
 
 
 @transaction.atomic
 def correct_details(actor: Actor, patient: Patient, details: Details, *, at: datetime) -> Patient:
     """Put right how a patient is called and reached; the log names what changed.
 
-    An address that was wrong, or is no longer theirs, opens the page no more: its key is taken back.
+    An address that was wrong, or is no longer theirs, opens the page no more: its key is taken back, and mails
+    that wait go to the new address, or nowhere where there is none.
     Raises Refused for details that cannot be.
     """
     must(actor, Right.EDIT_IDENTITY, patient.clinic_id)
     details = checked(patient.clinic, details, at)
     held = Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
+    refuse_merged(held)
     before, after = _fields(details_of(held)), _fields(details)
     changed = [field for field, value in after.items() if before[field] != value]
     if not changed:
@@ -85,12 +98,18 @@ def correct_details(actor: Actor, patient: Patient, details: Details, *, at: dat
         setattr(held, field, after[field])
     held.search_text = _found_by(patient.clinic, details, held.reference)
     held.save(update_fields=[*changed, "search_text"])
-    if "email" in changed and before["email"]:
-        PatientAccess.objects.filter(
-            patient=held, user__email=before["email"], relation=PatientAccess.Relation.SELF, revoked_at=None
-        ).update(revoked_at=at)
     audit.record(actor, "correct", held, at=at, patient_id=held.pk, clinic_id=held.clinic_id, fields=changed)
+    if "email" in changed and before["email"]:
+        _leave_address(actor, held, str(before["email"]), at)
     return held
+
+
+def _leave_address(actor: Actor, patient: Patient, old: str, at: datetime) -> None:
+    """Take the patient's own key back from an address that is no longer theirs, and let nothing more go there."""
+    for key in keys_to(patient):
+        if key.user.email == old and key.relation == key.Relation.SELF:
+            take_back(actor, key, at=at)
+    outbox.readdress(patient.pk, old, patient.email)
 
 
 def checked(clinic: Clinic, details: Details, at: datetime) -> Details:
@@ -99,7 +118,7 @@ def checked(clinic: Clinic, details: Details, at: datetime) -> Details:
         details,
         name=as_typed(details.name),
         family_name=as_typed(details.family_name),
-        email=details.email.strip().lower(),
+        email=address_of(details.email) if details.email.strip() else "",
         phone=as_typed(details.phone),
         desk_note=as_typed(details.desk_note),
     )
@@ -109,7 +128,6 @@ def checked(clinic: Clinic, details: Details, at: datetime) -> Details:
             raise Refused(message, code="too_long", field=field)
     _refuse_bad_name(tidy)
     _refuse_bad_birth_date(clinic, tidy, at)
-    _refuse_bad_address(tidy)
     if tidy.language not in dict(settings.LANGUAGES):
         raise Refused(_("Choose one of the languages offered."), code="language", field="language")
     return replace(tidy, phone=_international(tidy.phone, clinic))
@@ -125,17 +143,6 @@ def _refuse_bad_birth_date(clinic: Clinic, details: Details, at: datetime) -> No
         raise Refused(_("The date of birth lies in the future."), code="birth_date", field="birth_date")
     if details.birth_date < OLDEST_BIRTH:
         raise Refused(_("Enter a year of birth from 1900 on."), code="birth_date", field="birth_date")
-
-
-def _refuse_bad_address(details: Details) -> None:
-    if not details.email:
-        return
-    try:
-        validate_email(details.email)
-    except ValidationError:
-        raise Refused(
-            _("Enter an e-mail address such as name@example.org."), code="email", field="email"
-        ) from None
 
 
 def _international(phone: str, clinic: Clinic) -> str:
@@ -174,11 +181,15 @@ def _found_by(clinic: Clinic, details: Details, reference: str) -> str:
     return search_text(details, reference, forms)
 
 
-def _new_reference(clinic: Clinic) -> str:
-    while True:
-        reference = "".join(secrets.choice(REFERENCE_LETTERS) for _ in range(REFERENCE_LENGTH))
-        if not Patient.objects.filter(clinic=clinic, reference=reference).exists():
-            return reference
+def _new_references(clinic: Clinic, count: int) -> list[str]:
+    new: set[str] = set()
+    while len(new) < count:
+        new |= {
+            "".join(secrets.choice(REFERENCE_LETTERS) for _ in range(REFERENCE_LENGTH)) for _ in range(count)
+        }
+        taken = Patient.objects.filter(clinic=clinic, reference__in=new)
+        new -= set(taken.values_list("reference", flat=True))
+    return sorted(new)[:count]
 
 
 def _fields(details: Details) -> dict[str, object]:

@@ -14,10 +14,11 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from clinic.actions import audit, outbox
+from clinic.actions.addresses import address_of
 from clinic.actions.refusal import Refused
 from clinic.models import User
 from clinic.rules.roles import Actor, Role
-from patients.actions.access import Addressee, address_of
+from patients.actions.access import Addressee
 from patients.models import GuessCount, SignInCode
 from patients.rules.identity import digits_in
 

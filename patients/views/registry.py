@@ -85,6 +85,8 @@ def _reach(request: Request, patient: UUID) -> Patient:
 def edit(request: Request, clinic: str, patient: UUID) -> HttpResponse:
     """Correct how a patient is called and reached, and see who may open their page."""
     held = _reach(request, patient)
+    if held.merged_into_id is not None:
+        return redirect("plans:patient", clinic, patient)  # which says where to go
     if request.method == "GET":
         audit.record(request.actor, "read", held, at=request.at, patient_id=held.pk)
         return _editing(

@@ -17,6 +17,7 @@ from clinic.rules.timegrid import local_day
 from patients.actions.answers import record_answers
 from patients.models import Patient
 from patients.rules.questions import Answer, Questionnaire
+from plans.actions.consequences import heed_answers
 from plans.actions.consult_checks import (
     Concern,
     Draft,
@@ -101,6 +102,7 @@ def save(actor: Actor, consultation: Consultation, data: Draft, at: datetime) ->
     if answers:
         asked = protocols.parsed(draft.protocol_version).questionnaire
         record_answers(actor, draft.patient, answers, at=at, given_on=day, questionnaire=asked)
+        heed_answers(actor, draft.patient, at)
     audit.record(actor, "save", draft, at=at, patient_id=draft.patient_id, fields=changed)
     return draft
 
@@ -137,6 +139,7 @@ def resolve_flag(
         draft.proposal = {"settled": {**draft.proposal.get("settled", {}), flag.id: flag.basis}}
         draft.save(update_fields=["proposal"])
     audit.record(actor, "settle", draft, at=at, patient_id=draft.patient_id, fields=["flag"])
+    heed_answers(actor, draft.patient, at)
     return row
 
 

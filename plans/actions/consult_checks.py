@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from clinic.actions.refusal import Refused
 from clinic.models import Membership
 from clinic.rules.roles import Actor, Right
+from patients.actions.merging import refuse_merged
 from patients.models import Patient
 from patients.rules.flags import Flag, may_lift
 from patients.rules.questions import Answer
@@ -57,11 +58,13 @@ class Draft(TypedDict, total=False):
 
 def lock(consultation: Consultation) -> Consultation:
     """Return the consultation as it is now, held until the transaction ends."""
-    return (
+    held = (
         Consultation.objects.select_for_update(of=("self",))
         .select_related("clinic", "patient", "protocol_version", "practitioner__user")
         .get(pk=consultation.pk)
     )
+    refuse_merged(held.patient)
+    return held
 
 
 def refuse_strangers(actor: Actor, practitioner: Membership, patient: Patient, visit: Visit | None) -> None:
@@ -69,8 +72,7 @@ def refuse_strangers(actor: Actor, practitioner: Membership, patient: Patient, v
         raise Refused(_("Only a practitioner may start a consultation, for themselves."), code="not_allowed")
     if practitioner.clinic_id != patient.clinic_id:
         raise Refused(_("This patient belongs to another clinic."), code="other_clinic")
-    if patient.merged_into_id is not None:
-        raise Refused(_("This record was merged into another: open that one."), code="merged")
+    refuse_merged(patient)
     if visit is not None and (visit.patient_id, visit.clinic_id) != (patient.pk, patient.clinic_id):
         raise Refused(_("This visit belongs to another patient."), code="other_visit", field="visit")
     if visit is not None and visit.kind != Kind.CONSULTATION:

@@ -1,4 +1,4 @@
-"""Leave, closures and things out of use: saved at once where nobody is booked, else once everybody is decided.
+"""Time that is taken away: saved at once where nobody is booked, else once everybody is decided.
 
 `accept` is several transactions on purpose: first the absence takes effect, so that nothing new is booked into
 it, then each patient is settled alone, so that one whose time was taken meanwhile holds up nobody else.
@@ -6,19 +6,20 @@ it, then each patient is settled alone, so that one whose time was taken meanwhi
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from uuid import UUID, uuid4
+from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from clinic.actions import audit, people, site
+from clinic.actions import audit
 from clinic.actions.authority import must
 from clinic.actions.refusal import Refused
-from clinic.models import Clinic, Device, Membership, Resource, Room
+from clinic.models import Clinic, Resource
 from clinic.rules.roles import Actor, Right
-from clinic.rules.timegrid import Span, local_day
 from plans.actions import holding
+from plans.actions.drafting import Wanted, drafted
+from plans.actions.effects import take_effect
 from plans.actions.planning import GoOn, write_plan
 from plans.actions.settling import settle
 from plans.models import Absence, Decision, Visit
@@ -29,19 +30,6 @@ from plans.rules.scheduling.replan import always
 
 Choice = Decision.Choice
 MOST_VISITS = 120  # about what a person can decide on one page, and a request can plan
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """An absence as it was asked for: the last day included; with hours, only those minutes of each day."""
-
-    kind: str
-    first: date
-    last: date
-    membership: Membership | None = None
-    place: Room | Device | None = None
-    hours: Span | None = None
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +50,23 @@ def draft(
     key: UUID | None = None,
     go_on: GoOn = always,
 ) -> Absence:
-    """Save an absence that touches no visit; of any other make a draft with a plan for all that it touches.
+    """Save what touches no visit; of anything else make a draft with a plan for all that it touches.
 
-    `key` is the form's own id: the same form twice makes one. `go_on` ends the search for a better plan early.
-    Raises Refused for impossible days, for somebody or something of another clinic, and where more visits are
-    touched than anybody could decide on one page.
+    `key` is the form's own id: the same form twice makes one, at one instant too. `go_on` ends the search for a
+    better plan early. Raises Refused for impossible days or hours, for somebody or something of another clinic, and
+    where more visits are touched than anybody could decide on one page.
     """
     must(actor, Right.MANAGE_CLINIC, clinic.pk)
+    _lock_hours(clinic.pk)
     made_before = Absence.objects.filter(pk=key).first() if key else None
     if made_before is not None:
         must(actor, Right.MANAGE_CLINIC, made_before.clinic_id)
         return made_before
-    absence = _drafted(actor, clinic, wanted, at, key)
-    visits = _touched_for_sure(absence, at)
+    absence = drafted(actor, clinic, wanted, at=at, key=key)
+    # Nobody who books has to wait for the plan: whoever comes in meanwhile is found when it is accepted.
+    visits = touched(clinic, away_of(absence), at=at) or _touched_for_sure(absence, at)
     if not visits:
-        _take_effect(actor, absence, at)
+        take_effect(actor, absence, at=at)
         return absence
     if len(visits) > MOST_VISITS:
         raise Refused(
@@ -90,41 +80,9 @@ def draft(
     return absence
 
 
-def _drafted(actor: Actor, clinic: Clinic, wanted: Wanted, at: datetime, key: UUID | None) -> Absence:
-    start, end = site.absence(wanted.first, wanted.last, wanted.hours)
-    _refuse_wrong(clinic, wanted, at)
-    absence = Absence.objects.create(
-        pk=key or uuid4(),
-        clinic=clinic,
-        kind=wanted.kind,
-        membership=wanted.membership,
-        place_id=wanted.place.resource_id if wanted.place else None,
-        first=wanted.first,
-        last=wanted.last,
-        start_minute=start,
-        end_minute=end,
-        reason=wanted.reason.strip(),
-        drafted_at=at,
-        drafted_by_id=actor.user_id,
-    )
-    return with_names(Absence.objects.all()).get(pk=absence.pk)
-
-
-def _refuse_wrong(clinic: Clinic, wanted: Wanted, at: datetime) -> None:
-    if wanted.last < local_day(at, clinic.zone):
-        raise Refused(
-            _("These days have passed. Enter days that are still to come."), code="past", field="last"
-        )
-    if wanted.kind == Absence.Kind.LEAVE:
-        member = wanted.membership
-        fits = member is not None and member.clinic_id == clinic.pk and member.user.resource_id is not None
-        field = "who"
-    else:
-        place = {Absence.Kind.ROOM: Room, Absence.Kind.DEVICE: Device}.get(Absence.Kind(wanted.kind))
-        fits = place is None or (isinstance(wanted.place, place) and wanted.place.clinic_id == clinic.pk)
-        field = wanted.kind
-    if not fits:
-        raise Refused(_("Choose who or what is not there."), code="nobody", field=field)
+def _lock_hours(clinic: int) -> None:
+    """Let whoever changes the hours of a clinic wait for each other; bookings only refer to it and go on."""
+    Clinic.objects.select_for_update(no_key=True).get(pk=clinic)
 
 
 def _touched_for_sure(absence: Absence, at: datetime) -> list[Visit]:
@@ -136,23 +94,6 @@ def _touched_for_sure(absence: Absence, at: datetime) -> list[Visit]:
         practitioners = Resource.objects.filter(practitioner__memberships__clinic=absence.clinic_id)
         holding.lock(practitioners.values_list("pk", flat=True))
     return touched(absence.clinic, away, at=at)
-
-
-def _take_effect(actor: Actor, absence: Absence, at: datetime) -> None:
-    """Write the leave, closure or outage; each writes its own line of the log."""
-    span = None
-    if absence.start_minute is not None and absence.end_minute is not None:
-        span = (absence.start_minute, absence.end_minute)
-    first, last, reason = absence.first, absence.last, absence.reason
-    if absence.membership is not None:
-        people.give_leave(actor, absence.membership, first, last, at=at, hours=span, reason=reason)
-    elif absence.place is not None:
-        thing = getattr(absence.place, absence.kind)
-        site.put_out_of_use(actor, thing, first, last, at=at, hours=span, reason=reason)
-    else:
-        site.close(actor, absence.clinic, first, last, at=at, hours=span, reason=reason)
-    absence.state, absence.effective_at = Absence.State.EFFECTIVE, at
-    absence.save(update_fields=["state", "effective_at"])
 
 
 @transaction.atomic
@@ -171,7 +112,8 @@ def run_again(
     is proposed already, so that only what has come in since gets a plan.
     """
     must(actor, Right.MANAGE_CLINIC, absence.clinic_id)
-    absence = _locked(absence)
+    absence = locked(absence)
+    _refuse_withdrawn(absence)
     rows = list(absence.decisions.filter(settled_at=None))
     for row in rows:
         row.choice = _checked(row, (choices or {}).get(row.pk, row.choice))
@@ -184,7 +126,9 @@ def run_again(
     return absence
 
 
-def _locked(absence: Absence) -> Absence:
+def locked(absence: Absence) -> Absence:
+    """Lock an absence after its clinic, and return it fresh."""
+    _lock_hours(absence.clinic_id)
     Absence.objects.select_for_update().get(pk=absence.pk)
     return with_names(Absence.objects.all()).get(pk=absence.pk)
 
@@ -199,7 +143,7 @@ def _checked(row: Decision, choice: str) -> str:
 def discard(actor: Actor, absence: Absence, *, at: datetime) -> None:
     """Throw a draft away: nothing was changed by it."""
     must(actor, Right.MANAGE_CLINIC, absence.clinic_id)
-    absence = _locked(absence)
+    absence = locked(absence)
     if not absence.is_draft:
         raise Refused(_("This is in effect by now, so it cannot be thrown away."), code="effective")
     audit.record(actor, "discard", absence, at=at, clinic_id=absence.clinic_id)
@@ -229,7 +173,8 @@ def decide(actor: Actor, absence: Absence, choices: Mapping[int, str], *, at: da
     plan was made (`new_visits`).
     """
     must(actor, Right.MANAGE_CLINIC, absence.clinic_id)
-    absence = _locked(absence)
+    absence = locked(absence)
+    _refuse_withdrawn(absence)
     inside = {str(visit.pk) for visit in _touched_for_sure(absence, at)}
     rows = list(absence.decisions.filter(settled_at=None))
     for row in rows:
@@ -238,12 +183,17 @@ def decide(actor: Actor, absence: Absence, choices: Mapping[int, str], *, at: da
     rows = [row for row in rows if row not in gone]
     if absence.is_draft:
         _refuse_stranded(rows, inside)
-        _take_effect(actor, absence, at)
+        take_effect(actor, absence, at=at)
     elif rows and not any(row.choice for row in rows):
         raise _undecided(rows[0])
     Decision.objects.filter(pk__in=[row.pk for row in gone]).delete()
     Decision.objects.bulk_update(rows, ["choice"])
     return [row for row in rows if row.choice]
+
+
+def _refuse_withdrawn(absence: Absence) -> None:
+    if absence.state == Absence.State.WITHDRAWN:
+        raise Refused(_("This was withdrawn by now. Nothing is to be decided."), code="withdrawn")
 
 
 def _refuse_stranded(rows: Sequence[Decision], inside: set[str]) -> None:
@@ -273,7 +223,7 @@ def _ask_again(
     actor: Actor, absence: Absence, failed: Sequence[Decision], *, at: datetime, go_on: GoOn
 ) -> None:
     """Plan those alone whose time was gone, and wait for a decision on them once more."""
-    absence = _locked(absence)
+    absence = locked(absence)
     rows = list(absence.decisions.filter(pk__in=[row.pk for row in failed], settled_at=None))
     for row in rows:
         row.choice, row.clashed = "", True

@@ -1,8 +1,9 @@
 """Holding resources for visits, and letting them go. Whatever books goes through here."""
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Hashable, Iterable, Sequence
+from datetime import date, datetime, timedelta
 from functools import reduce
+from itertools import groupby
 from operator import or_
 
 from django.db import IntegrityError, transaction
@@ -10,17 +11,19 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from clinic.actions.refusal import Refused
-from clinic.models import Membership, Resource
+from clinic.models import Clinic, Membership, Resource
 from clinic.rules.timegrid import CELL_MINUTES, NotOnTheClock, outward_cells, utc_range
 from plans.models import Occupancy, Visit, VisitType
+from plans.rules.scheduling.model import Slot
+
+LONGEST_HELD = timedelta(days=1)
 
 
 class SlotTaken(Refused):
     """Somebody else holds one of the resources. Nothing has been saved."""
 
-    def __init__(self, visit: Visit | None = None) -> None:
+    def __init__(self) -> None:
         super().__init__(_("That time was booked a moment ago. Nothing has been saved."), code="slot_taken")
-        self.visit = visit
 
 
 class NoSuchTime(Refused):
@@ -34,39 +37,66 @@ class NoSuchTime(Refused):
 
 def instants(visit: Visit) -> tuple[datetime, datetime]:
     """Return when a visit starts and ends, in UTC, from its clinic's day and minute."""
+    return _instants(visit.clinic, visit.day, visit.start_minute, visit.minutes)
+
+
+def _instants(clinic: Clinic, day: date, start: int, minutes: int) -> tuple[datetime, datetime]:
     try:
-        return utc_range(visit.day, visit.start_minute, visit.start_minute + visit.minutes, visit.clinic.zone)
+        return utc_range(day, start, start + minutes, clinic.zone)
     except NotOnTheClock:
         raise NoSuchTime from None
 
 
 def occupancies(visit: Visit, kind: VisitType | None) -> list[Occupancy]:
     """Return what a visit holds: practitioner, room, device and patient, with the buffers of each."""
-    held = [(_diary_of(visit.practitioner), _buffer(kind, "practitioner"))]
-    if visit.room_id:
-        held.append((visit.room_id, _buffer(kind, "room")))
-    if visit.device_id:
-        held.append((visit.device_id, _buffer(kind, "device")))
-    if visit.patient is not None:
-        held.append((visit.patient.resource_id, (0, 0)))
+    roles = {
+        "practitioner": _diary_of(visit.practitioner),
+        "room": visit.room_id,
+        "device": visit.device_id,
+        "patient": visit.patient.resource_id if visit.patient else None,
+    }
+    rows = [
+        _row(roles[role], visit.day, visit.start_minute, visit.minutes, visit.starts_at, _buffer(kind, role))
+        for role in roles
+    ]
+    for row in rows:
+        row.visit, row.clinic_id = visit, visit.clinic_id
+    return [row for row in rows if row.resource_id]
+
+
+def claims(clinic: Clinic, kind: VisitType, patient: int | None, slots: Iterable[Slot]) -> list[Occupancy]:
+    """Return what visits of a kind would hold in these slots, before there is any visit."""
     rows = []
-    for resource, (before, after) in held:
-        cell_from, cell_to = outward_cells(
-            visit.start_minute - before, visit.start_minute + visit.minutes + after
-        )
-        rows.append(
-            Occupancy(
-                clinic_id=visit.clinic_id,
-                resource_id=resource,
-                visit=visit,
-                starts_at=visit.starts_at - timedelta(minutes=visit.start_minute - cell_from * CELL_MINUTES),
-                ends_at=visit.starts_at + timedelta(minutes=cell_to * CELL_MINUTES - visit.start_minute),
-                day=visit.day,
-                cell_from=cell_from,
-                cell_to=cell_to,
-            )
-        )
-    return rows
+    for slot in slots:
+        starts_at, _end = _instants(clinic, slot.day, slot.start, kind.minutes)
+        roles = {
+            "practitioner": slot.practitioner,
+            "room": slot.room,
+            "device": slot.device,
+            "patient": patient,
+        }
+        rows += [
+            _row(held, slot.day, slot.start, kind.minutes, starts_at, _buffer(kind, role))
+            for role, held in roles.items()
+        ]
+    for row in rows:
+        row.clinic_id = clinic.pk
+    return [row for row in rows if row.resource_id]
+
+
+def _row(
+    resource: Hashable, day: date, start: int, minutes: int, starts_at: datetime, buffer: tuple[int, int]
+) -> Occupancy:
+    """Return one resource's part of a visit, still of no visit; 0 is no resource."""
+    cell_from, cell_to = outward_cells(start - buffer[0], start + minutes + buffer[1])
+    return Occupancy(
+        resource_id=resource if isinstance(resource, int) else 0,
+        starts_at=starts_at - timedelta(minutes=start - cell_from * CELL_MINUTES),
+        ends_at=starts_at + timedelta(minutes=cell_to * CELL_MINUTES - start),
+        day=day,
+        cell_from=cell_from,
+        cell_to=cell_to,
+    )
 
 
 def _diary_of(member: Membership) -> int:
@@ -76,7 +106,7 @@ def _diary_of(member: Membership) -> int:
 
 
 def _buffer(kind: VisitType | None, role: str) -> tuple[int, int]:
-    if kind is None:
+    if kind is None or role == "patient":
         return (0, 0)
     return getattr(kind, f"{role}_before"), getattr(kind, f"{role}_after")
 
@@ -88,15 +118,51 @@ def hold(visits: Sequence[Visit], kind: VisitType | None) -> None:
     deadlocks; the database's own constraint is what makes an overlap impossible. Raises SlotTaken.
     """
     rows = [row for visit in visits for row in occupancies(visit, kind)]
-    lock(row.resource_id for row in rows)
-    taken = _first_clash(rows)
-    if taken is not None:
-        raise SlotTaken(taken.visit)
+    claim(rows)
+    _insert(rows)
+
+
+def keep(visits: Sequence[Visit], kind: VisitType) -> None:
+    """Hold what was claimed before; the database refuses what was not free after all. Raises SlotTaken."""
+    _insert([row for visit in visits for row in occupancies(visit, kind)])
+
+
+def _insert(rows: Sequence[Occupancy]) -> None:
     try:
         with transaction.atomic():
             Occupancy.objects.bulk_create(rows)
     except IntegrityError:
         raise SlotTaken from None
+
+
+def claim(rows: Sequence[Occupancy], *, but_for: Q | None = None) -> None:
+    """Lock everything that is to be held and refuse what is gone or taken; `but_for` is what is about to move.
+
+    Whoever waited for the lock in vain learns it here, by one read. Raises SlotTaken.
+    """
+    lock(row.resource_id for row in rows)
+    refuse_taken(rows, but_for=but_for)
+    _refuse_gone({row.resource_id for row in rows}, {row.clinic_id for row in rows})
+
+
+def _refuse_gone(resources: set[int], clinics: set[int]) -> None:
+    """Refuse what was taken out of use, or merged, while the time was being chosen; their rows are locked now."""
+    left = Q(
+        practitioner__memberships__clinic__in=clinics,
+        practitioner__memberships__is_active=False,
+    )
+    gone = Resource.objects.filter(
+        Q(room__is_active=False) | Q(device__is_active=False) | Q(patient__merged_into__isnull=False) | left,
+        pk__in=resources,
+    )
+    kind = gone.values_list("kind", flat=True).first()
+    if kind == Resource.Kind.PATIENT:
+        raise Refused(_("This record was merged into another. Book for the one that stays."), code="merged")
+    if kind is not None:
+        raise Refused(
+            _("Somebody or something that this visit needs is no longer here. Choose another time."),
+            code="gone",
+        )
 
 
 def lock(resource_ids: Iterable[int]) -> None:
@@ -110,16 +176,30 @@ def let_go(visits: Iterable[Visit]) -> None:
     Occupancy.objects.filter(visit__in=list(visits)).delete()
 
 
-def _first_clash(rows: Sequence[Occupancy]) -> Occupancy | None:
-    """Return the first row that somebody holds already; one query for all."""
-    overlaps = (
-        Q(resource_id=row.resource_id, starts_at__lt=row.ends_at, ends_at__gt=row.starts_at) for row in rows
-    )
-    held = list(
-        Occupancy.objects.filter(reduce(or_, overlaps)).values_list("resource_id", "starts_at", "ends_at")
-    )
+def refuse_taken(rows: Sequence[Occupancy], *, but_for: Q | None = None) -> None:
+    """Refuse what somebody else holds; one query for all rows, of about their own days. Raises SlotTaken."""
+    days = [list(of_day) for _day, of_day in groupby(sorted(rows, key=_by_day), _by_day)]
+    near = [_near(of_day) for of_day in days]
+    held = Occupancy.objects.filter(reduce(or_, near))
+    if but_for is not None:
+        held = held.exclude(but_for)
+    known = list(held.values_list("resource_id", "starts_at", "ends_at"))
     for row in rows:
-        for resource, starts_at, ends_at in held:
+        for resource, starts_at, ends_at in known:
             if resource == row.resource_id and starts_at < row.ends_at and ends_at > row.starts_at:
-                return row
-    return None
+                raise SlotTaken
+
+
+def _by_day(row: Occupancy) -> date:
+    return row.day
+
+
+def _near(rows: Sequence[Occupancy]) -> Q:
+    """Return what could overlap one visit: nothing is held for longer than a day, so an index finds it."""
+    first, last = min(row.starts_at for row in rows), max(row.ends_at for row in rows)
+    return Q(
+        resource_id__in=[row.resource_id for row in rows],
+        starts_at__gt=first - LONGEST_HELD,
+        starts_at__lt=last,
+        ends_at__gt=first,
+    )

@@ -53,7 +53,7 @@ def _written(row: Decision, one: Proposed, pins: Pins) -> Decision:
     case = one.case
     row.patient, row.series = case.patient, case.series
     row.visit = None if case.series else case.chain[0]
-    row.outcome, row.cost, row.why = one.outcome, one.cost, one.why
+    row.outcome, row.cost = one.outcome, one.cost
     if row.choice == Choice.MOVE and row.after != plans.to_data(one.after):
         row.choice = ""  # what was accepted is not what is proposed now
     row.touched = _ids(case)

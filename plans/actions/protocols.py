@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,8 +19,19 @@ from plans.queries.protocols import parsed
 from plans.rules.protocol import Protocol, ProtocolError, check_edits, parse
 
 
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Who publishes a version that was drafted here, as they were, why, and which version it was made from."""
+
+    signed_as: str
+    reason: str
+    based_on: ProtocolVersion
+
+
 @transaction.atomic
-def publish(actor: Actor, clinic: Clinic, files: Mapping[str, Any], at: datetime) -> ProtocolVersion:
+def publish(
+    actor: Actor, clinic: Clinic, files: Mapping[str, Any], at: datetime, signature: Signature | None = None
+) -> ProtocolVersion:
     """Publish the decoded files (file name -> JSON) as the next version of a clinic's protocol.
 
     The same content under the same version is the version that stands already. Raises ProtocolError with
@@ -49,9 +61,12 @@ def publish(actor: Actor, clinic: Clinic, files: Mapping[str, Any], at: datetime
         checksum=digest,
         published_at=at,
         published_by_id=actor.user_id,
+        signed_as=signature.signed_as if signature else "",
+        reason=signature.reason if signature else "",
+        based_on=signature.based_on if signature else None,
     )
     ProtocolContent.objects.create(version=published, files=dict(files))
-    audit.record(actor, "publish", published, at=at, clinic_id=clinic.pk)
+    audit.record(actor, "publish", published, at=at, clinic_id=clinic.pk, reason=published.reason)
     return published
 
 

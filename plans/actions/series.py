@@ -9,19 +9,22 @@ from django.utils.translation import gettext as _
 
 from clinic.actions import audit, outbox
 from clinic.actions.refusal import Refused
-from clinic.rules.roles import Actor, Right
-from plans.actions import holding
-from plans.actions.booking import lock, place, session_of, tell_patient, write_change
+from clinic.rules.roles import Actor
+from plans.actions import course, holding
+from plans.actions.booking import lock, tell_patient, write_change
+from plans.actions.deciding import for_clinician, need_reason
+from plans.actions.placing import put_back, session_of
 from plans.actions.single import tell
 from plans.actions.visits import mark
 from plans.models import Kind, Series, SeriesChange, Visit
 from plans.queries.protocols import parsed
 from plans.queries.slots import visit_type
-from plans.queries.standing import standing
+from plans.queries.standing import standing, state_from_visits
 from plans.rules import plan as plans
 from plans.rules.visiting import HELD, State
 
 SCOPES = ("one", "following", "all")
+HOLDING = ("hold_reason", "earliest_on", "held_by_answers")
 
 
 @transaction.atomic
@@ -89,12 +92,15 @@ def undo(actor: Actor, change: SeriesChange, *, at: datetime) -> Series:
             _("It is too late to undo this: the patient has been told. Move or cancel instead."),
             code="undo_too_late",
         )
-    _restore(series, change, at)
+    if change.verb in course.VERBS:
+        course.restore(actor, series, change, at=at)
+    else:
+        _restore(series, change, at)
     outbox.void(change)
     change.undone_at = at
     change.save(update_fields=["undone_at"])
     series.revision += 1
-    series.state = _state_of(series)
+    series.state = state_from_visits(series)
     series.save(update_fields=["revision", "state"])
     audit.record(actor, "undo", series, at=at, patient_id=series.patient_id, reason=change.verb)
     return series
@@ -114,7 +120,7 @@ def _restore(series: Series, change: SeriesChange, at: datetime) -> None:
     if change.verb == "cancel":
         _hold_again(series, [session.number for session in before])
     elif before:
-        place(standing(series), before, at=at)
+        put_back(standing(series), change, at=at)
 
 
 def _hold_again(series: Series, numbers: Sequence[int]) -> None:
@@ -130,20 +136,13 @@ def _hold_again(series: Series, numbers: Sequence[int]) -> None:
     holding.hold(visits, visit_type(series.clinic, Kind.TREATMENT))
 
 
-def _state_of(series: Series) -> str:
-    states = set(series.visits.values_list("state", flat=True))
-    if State.DONE in states:
-        return Series.State.ACTIVE
-    return Series.State.BOOKED if states & HELD else Series.State.TO_BOOK
-
-
 @transaction.atomic
 def pause(actor: Actor, series: Series, *, reason: str, at: datetime) -> Series:
     """Hold a series for a clinical reason: its dates stay, nobody is treated before a practitioner has looked."""
-    series = _for_clinician(actor, series)
+    series = for_clinician(actor, series)
     if series.state not in Series.OPEN:
         raise Refused(_("Only a series that is under way can be paused."), code="not_open")
-    _need_reason(reason)
+    need_reason(reason)
     series.state, series.hold_reason = Series.State.PAUSED, reason.strip()
     return _saved(actor, series, "pause", at)
 
@@ -151,20 +150,20 @@ def pause(actor: Actor, series: Series, *, reason: str, at: datetime) -> Series:
 @transaction.atomic
 def resume(actor: Actor, series: Series, *, earliest_on: date | None = None, at: datetime) -> Series:
     """Let a paused series go on; nothing is booked before `earliest_on`. Sessions before it are cancelled."""
-    series = _for_clinician(actor, series)
+    series = for_clinician(actor, series)
     if series.state != Series.State.PAUSED:
         raise Refused(_("This series is not paused."), code="not_paused")
     if earliest_on is not None:
         _cancel_held(actor, series, at, day__lt=earliest_on)
-    series.hold_reason, series.earliest_on = "", earliest_on
-    series.state = _state_of(series)
+    series.hold_reason, series.earliest_on, series.held_by_answers = "", earliest_on, False
+    series.state = state_from_visits(series)
     return _saved(actor, series, "resume", at)
 
 
 @transaction.atomic
 def stop(actor: Actor, series: Series, *, end_reason: str, reason: str = "", at: datetime) -> Series:
     """End a series early. `end_reason` is an id of the protocol; sessions still to come are cancelled."""
-    series = _for_clinician(actor, series)
+    series = for_clinician(actor, series)
     if series.state in (Series.State.STOPPED, Series.State.COMPLETED):
         raise Refused(_("This series has ended already."), code="ended")
     known = {one.id: one for one in parsed(series.protocol_version).course.series_end_reasons}
@@ -191,23 +190,8 @@ def _cancel_held(actor: Actor, series: Series, at: datetime, **which: object) ->
     tell_patient("plans/cancelled", series, change, visits, at)
 
 
-def _for_clinician(actor: Actor, series: Series) -> Series:
-    if not actor.may(Right.WRITE_CLINICAL) or actor.clinic_id != series.clinic_id:
-        raise Refused(_("A practitioner decides this."), code="not_allowed")
-    return lock(series)
-
-
-def _need_reason(reason: str) -> None:
-    if len(reason.strip()) < 15:
-        raise Refused(
-            _("Write the reason in at least 15 characters. It stands in the patient's record."),
-            code="reason_short",
-            field="reason",
-        )
-
-
 def _saved(actor: Actor, series: Series, verb: str, at: datetime) -> Series:
     series.revision += 1
-    series.save(update_fields=["state", "hold_reason", "earliest_on", "end_reason", "revision"])
+    series.save(update_fields=[*HOLDING, "state", "end_reason", "revision"])
     audit.record(actor, verb, series, at=at, patient_id=series.patient_id, fields=["state"])
     return series

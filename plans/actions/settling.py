@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import pairwise
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -14,9 +15,10 @@ from clinic.actions.refusal import Refused
 from clinic.rules.roles import Actor
 from plans.actions import checking, holding, single
 from plans.actions import series as whole
-from plans.actions.booking import lock, place, session_of, tell_patient, write_change
+from plans.actions.booking import claims_of, lock, tell_patient, write_change
 from plans.actions.holding import SlotTaken
-from plans.models import Decision, Series, Visit
+from plans.actions.placing import place, session_of
+from plans.models import Call, Decision, Kind, Series, Visit
 from plans.queries.gaps import gap_between
 from plans.queries.single import session_slot
 from plans.queries.standing import Standing, standing
@@ -54,19 +56,24 @@ def settle(actor: Actor, rows: Sequence[Decision], *, at: datetime) -> tuple[int
             except Refused:
                 failed += theirs
         if len(taken) == len(waiting):
-            exchanged, left = _exchange(actor, taken, at)
+            exchanged, left = exchange(actor, taken, at=at)
             return done + exchanged, failed + left
         waiting = taken
     return done, failed
 
 
-def _exchange(actor: Actor, groups: Sequence[Group], at: datetime) -> tuple[int, list[Decision]]:
-    """Let patients take each other's times; returns how many did, and the decisions of those who could not."""
+def exchange(actor: Actor, groups: Sequence[Group], *, at: datetime) -> tuple[int, list[Decision]]:
+    """Let patients take each other's times, all in one transaction; whoever cannot is left out of it.
+
+    Returns how many did, and the decisions of those who could not.
+    """
     together, failed = list(groups), list[Decision]()
     while together:
         try:
             with transaction.atomic():
-                holding.let_go(_leaving(together))
+                _lock([row for theirs in together for row in theirs])
+                for theirs in together:
+                    holding.let_go(_leaving(theirs))
                 for theirs in together:
                     settle_patient(actor, theirs, at=at)
             return len(together), failed
@@ -76,15 +83,32 @@ def _exchange(actor: Actor, groups: Sequence[Group], at: datetime) -> tuple[int,
     return 0, failed
 
 
-def _leaving(groups: Sequence[Group]) -> list[Visit]:
-    """Return the visits that the decisions move, as they are now."""
-    rows = [row for theirs in groups for row in theirs if row.choice == Choice.MOVE]
-    sessions = [
-        (row.series_id, session.number) for row in rows for session in _plan_of(row)[1] if row.series_id
-    ]
+def _leaving(rows: Sequence[Decision]) -> list[Visit]:
+    """Return the visits that the decisions move, as they are now. Raises Refused where nothing would move."""
+    rows = [row for row in rows if row.choice == Choice.MOVE]
+    sessions = [(row.series_id, one.number) for row in rows for one in _plan_of(row)[1] if row.series_id]
     of_series = Visit.objects.filter(series__in={series for series, _number in sessions}, state__in=HELD)
     alone = Visit.objects.filter(pk__in=[row.visit_id for row in rows if row.visit_id])
     return [visit for visit in of_series if (visit.series_id, visit.session_number) in sessions] + list(alone)
+
+
+def _lock(rows: Sequence[Decision]) -> None:
+    """Lock the decisions, then series, visits of none, and all that is to be held: each kind in id order.
+
+    Whoever settles two series at once, or lets patients exchange their times, waits here and nowhere else.
+    """
+    ids = [row.pk for row in rows]
+    list(Decision.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk").values_list("pk"))
+    for model, wanted in (
+        (Series, [row.series_id for row in rows if row.series_id]),
+        (Visit, [row.visit_id for row in rows if row.visit_id]),
+    ):
+        held = model._default_manager.select_for_update(of=("self",)).filter(pk__in=wanted)
+        list(held.order_by("pk").values_list("pk"))
+    slots = [session.slot for row in rows if row.choice == Choice.MOVE for session in _changed(row)]
+    things: list[Any] = [part for slot in slots for part in (slot.practitioner, slot.room, slot.device)]
+    things += [row.patient.resource_id for row in rows]
+    holding.lock(thing for thing in things if thing is not None)
 
 
 @transaction.atomic
@@ -93,16 +117,17 @@ def settle_patient(actor: Actor, rows: Sequence[Decision], *, at: datetime) -> N
 
     Raises SlotTaken where somebody else has a time, Refused where the series has changed or does not allow it.
     """
-    open_rows = Decision.objects.select_for_update(of=("self",)).select_related(
-        "absence__clinic", "series", "visit"
-    )
-    for row in open_rows.filter(pk__in=[row.pk for row in rows], settled_at=None):
+    _lock(rows)
+    known = Decision.objects.select_related("absence__clinic", "series", "visit")
+    for row in known.filter(pk__in=[row.pk for row in rows], settled_at=None):
         if row.choice == Choice.CANCEL:
             _cancel(actor, row, at)
         elif row.choice == Choice.MOVE and row.series is not None:
             _move_series(actor, row, row.series, at)
         elif row.choice == Choice.MOVE and row.visit is not None:
             _move_visit(actor, row, row.visit, at)
+        elif row.choice == Choice.KEEP:
+            Call.objects.filter(visit__in=row.touched).delete()  # whatever was talked about before
         row.settled_at = at
         row.save(update_fields=["settled_at"])
         audit.record(
@@ -125,13 +150,15 @@ def _cancel(actor: Actor, row: Decision, at: datetime) -> None:
 
 def _move_series(actor: Actor, row: Decision, series: Series, at: datetime) -> None:
     series = lock(series)
-    stand = standing(series)
     before, plan = _plan_of(row)
+    needs = checking.offered(series.clinic, Kind.TREATMENT)
+    claims_of(series, needs, plan)
+    stand = standing(series)
     held = {number: session_of(visit) for number, visit in stand.visits.items()}
     if any(held.get(session.number) != session for session in before):
         raise _stale()
     reason = _words(row) if _refuse_early(stand, plan) else ""
-    checking.refuse_unfit(actor, stand, plan, at=at, reason=reason)
+    checking.refuse_unfit(actor, stand, plan, at=at, reason=reason, needs=needs)
     confirmed = [visit.pk for visit in stand.visits.values() if visit.state == Visit.State.CONFIRMED]
     old, visits = place(stand, plan, at=at, reason=reason)
     change = write_change(

@@ -1,11 +1,12 @@
 """Single visits: a consultation, a review, a test area, a top-up, or time that is blocked."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from clinic.actions import audit, outbox
@@ -15,15 +16,15 @@ from clinic.rules.roles import Actor
 from clinic.rules.timegrid import DAY_MINUTES, to_local
 from patients.models import Patient
 from plans.actions import checking, holding
-from plans.actions.booking import new_reference
-from plans.models import Kind, Visit, VisitType
+from plans.actions.placing import new_reference
+from plans.models import Kind, Occupancy, Visit
 from plans.queries.single import session_slot
+from plans.queries.slots import Needs
 from plans.rules.plan import Session
 from plans.rules.scheduling.model import Slot
 from plans.rules.visiting import HELD
 
 
-@transaction.atomic
 def book(
     actor: Actor,
     clinic: Clinic,
@@ -34,29 +35,77 @@ def book(
     at: datetime,
     key: UUID,
     note: str = "",
+    by_hand: bool = False,
+    reason: str = "",
 ) -> Visit:
     """Book one visit of a kind. `key` is the form's own id: the same form twice books once.
 
+    A time that was typed `by_hand` may lie outside opening hours and shifts; the reason is kept with the visit.
     Raises Refused for a time that is past or unfit, SlotTaken when somebody has it. Sessions of a series are
     booked through their series.
     """
     if kind in (Kind.TREATMENT, Kind.BLOCKED):
         raise Refused(_("Choose what kind of visit this is."), code="kind", field="kind")
-    visit_type = _type(clinic, kind)
-    _lock(patient.resource_id, slot)
     made_before = _made_before(key, clinic, kind, patient, slot)
     if made_before is not None:
         return made_before
-    _refuse_past(clinic, slot, at)
-    checking.refuse_unfree(clinic, kind, [Session(1, slot)])
-    visit = _blank(clinic, kind, visit_type.minutes, note, at, key)
+    needs = checking.offered(clinic, kind)
+    claims = holding.claims(clinic, needs.kind, patient.resource_id, [slot])
+    holding.refuse_taken(claims)  # who comes too late in a rush waits for nobody
+    visit = _blank(clinic, kind, needs.kind.minutes, note, at, key)
     visit.patient = patient
+    return _book(actor, visit, slot, needs, claims, by_hand=by_hand, reason=reason)
+
+
+@transaction.atomic
+def _book(
+    actor: Actor,
+    visit: Visit,
+    slot: Slot,
+    needs: Needs,
+    claims: Sequence[Occupancy],
+    *,
+    by_hand: bool,
+    reason: str,
+) -> Visit:
+    holding.lock(row.resource_id for row in claims)
+    clinic, at = visit.clinic, visit.booked_at
+    made_before = _made_before(visit.pk, clinic, visit.kind, visit.patient, slot)
+    if made_before is not None:
+        return made_before
+    holding.claim(claims)
+    _refuse_past(clinic, slot, at)
+    reason = _unusual(clinic, needs, slot, by_hand, reason)
     _seat(visit, slot)
+    visit.override_reason = reason
     visit.save(force_insert=True)
-    holding.hold([visit], visit_type)
-    audit.record(actor, "book", visit, at=at, patient_id=patient.pk, clinic_id=clinic.pk)
+    holding.keep([visit], needs.kind)
+    _record(actor, "book", visit, at, ())
     tell(visit, "plans/booked", at)
     return visit
+
+
+def _unusual(clinic: Clinic, needs: Needs, slot: Slot, by_hand: bool, reason: str) -> str:
+    """Refuse a slot that does not fit; returns the reason where it lies outside the hours, else nothing."""
+    plan = [Session(1, slot)]
+    outside = checking.refuse_unusual(
+        clinic, needs.treatment, plan, by_hand=(1,) if by_hand else (), reason=reason
+    )
+    return reason.strip() if outside else ""
+
+
+def _record(actor: Actor, verb: str, visit: Visit, at: datetime, fields: Sequence[str]) -> None:
+    """Write the audit row; a time outside the hours is told, and why."""
+    audit.record(
+        actor,
+        verb,
+        visit,
+        at=at,
+        patient_id=visit.patient_id,
+        clinic_id=visit.clinic_id,
+        fields=[*fields, "outside_hours"] if visit.override_reason else fields,
+        reason=visit.override_reason,
+    )
 
 
 @transaction.atomic
@@ -83,22 +132,55 @@ def block(
     return visit
 
 
-@transaction.atomic
-def move(actor: Actor, visit: Visit, slot: Slot, *, at: datetime, seen: int) -> Visit:
-    """Move a visit of no series. `seen` is its sequence as it was shown: a visit that moved since is refused."""
-    visit = Visit.objects.select_for_update(of=("self",)).select_related("clinic", "patient").get(pk=visit.pk)
+def move(
+    actor: Actor,
+    visit: Visit,
+    slot: Slot,
+    *,
+    at: datetime,
+    seen: int,
+    by_hand: bool = False,
+    reason: str = "",
+) -> Visit:
+    """Move a visit of no series. `seen` is its sequence as it was shown: a visit that moved since is refused.
+
+    A time that was typed `by_hand` may lie outside opening hours and shifts; the reason is kept with the visit.
+    """
     if visit.series_id is not None:
         raise Refused(_("This visit is a session: move it through its series."), code="in_series")
+    if visit.kind == Kind.BLOCKED:
+        raise Refused(_("Blocked time does not move. Cancel it and block another time."), code="kind")
+    needs = checking.offered(visit.clinic, visit.kind)
+    patient = visit.patient.resource_id if visit.patient else None
+    claims = holding.claims(visit.clinic, needs.kind, patient, [slot])
+    holding.refuse_taken(claims, but_for=Q(visit=visit))
+    return _move(actor, visit, slot, needs, claims, at=at, seen=seen, by_hand=by_hand, reason=reason)
+
+
+@transaction.atomic
+def _move(
+    actor: Actor,
+    visit: Visit,
+    slot: Slot,
+    needs: Needs,
+    claims: Sequence[Occupancy],
+    *,
+    at: datetime,
+    seen: int,
+    by_hand: bool,
+    reason: str,
+) -> Visit:
+    locked = Visit.objects.select_for_update(of=("self",))
+    visit = locked.select_related("clinic", "patient", "practitioner__user").get(pk=visit.pk)
     if session_slot(visit) == slot and visit.sequence == seen + 1:
         return visit
     if visit.sequence != seen or visit.state not in HELD:
         raise Refused(
             _("This visit has changed since it was shown. Nothing has been moved."), code="offer_stale"
         )
-    if visit.kind == Kind.BLOCKED:
-        raise Refused(_("Blocked time does not move. Cancel it and block another time."), code="kind")
+    holding.claim(claims, but_for=Q(visit=visit))
     _refuse_past(visit.clinic, slot, at)
-    checking.refuse_unfree(visit.clinic, visit.kind, [Session(1, slot)], without=[visit.pk])
+    visit.override_reason = _unusual(visit.clinic, needs, slot, by_hand, reason)
     holding.let_go([visit])
     outbox.void(visit)
     _seat(visit, slot)
@@ -106,8 +188,8 @@ def move(actor: Actor, visit: Visit, slot: Slot, *, at: datetime, seen: int) -> 
     if visit.state == Visit.State.CONFIRMED:
         visit.state = Visit.State.BOOKED
     visit.save()
-    holding.hold([visit], _type(visit.clinic, visit.kind))
-    audit.record(actor, "move", visit, at=at, patient_id=visit.patient_id, fields=["starts_at"])
+    holding.keep([visit], needs.kind)
+    _record(actor, "move", visit, at, ("starts_at",))
     tell(visit, "plans/moved", at)
     return visit
 
@@ -144,15 +226,6 @@ def _made_before(key: UUID, clinic: Clinic, kind: str, patient: Patient | None, 
             _("This form was used before. Open it afresh; nothing has been booked."), code="key_used"
         )
     return found
-
-
-def _type(clinic: Clinic, kind: str) -> VisitType:
-    try:
-        return VisitType.objects.get(clinic=clinic, kind=kind)
-    except VisitType.DoesNotExist:
-        raise Refused(
-            _("This clinic does not offer that kind of visit."), code="kind", field="kind"
-        ) from None
 
 
 def _refuse_past(clinic: Clinic, slot: Slot, at: datetime) -> None:

@@ -17,6 +17,7 @@ from patients.actions.answers import record_answers
 from patients.rules.flags import MayNotLiftError, settle
 from patients.rules.questions import Answer, AskAt
 from plans.actions import aftercare
+from plans.actions.consequences import heed_answers, lengthen
 from plans.actions.treat_checks import (
     NotReady,
     checked_areas,
@@ -75,6 +76,8 @@ def save(
         record_answers(actor, visit.patient, answers, at=at, given_on=given_on)
     if visit.state not in (Visit.State.IN_TREATMENT, Visit.State.DONE):
         mark(actor, visit, Visit.State.IN_TREATMENT, at=at)
+    if answers:
+        heed_answers(actor, record.patient, at)
     audit.record(actor, "save", record, at=at, patient_id=record.patient_id, fields=changed)
     return record
 
@@ -122,6 +125,7 @@ def resolve_flag(actor: Actor, visit: Visit, flag_id: str, reason: str, at: date
         record.flags = [*kept, {"flag": flag.id, "basis": flag.basis}]
         record.save(update_fields=["flags"])
     audit.record(actor, "settle", visit, at=at, patient_id=visit.patient_id, fields=["flag"])
+    heed_answers(actor, stand.consultation.patient, at)
     return row
 
 
@@ -145,6 +149,7 @@ def sign(actor: Actor, record: SessionRecord, at: datetime) -> AftercareSheet:
     refuse_impossible(record, at)
     _seal(actor, record, stand, at)
     mark(actor, visit, Visit.State.DONE, at=at)
+    lengthen(actor, record, stand, at)
     audit.record(actor, "sign", record, at=at, patient_id=record.patient_id)
     return aftercare.issue(actor, record, ended_at=ended_at, at=at)
 

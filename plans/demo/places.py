@@ -13,8 +13,9 @@ from clinic.actions.people import Person
 from clinic.models import Clinic, Device, Membership, Room
 from clinic.rules.roles import SYSTEM, Role
 from clinic.rules.timegrid import Span
-from plans.actions import catalogue, protocols
+from plans.actions import catalogue, disruptions, protocols
 from plans.actions.catalogue import Buffers
+from plans.actions.drafting import Wanted
 from plans.models import Kind
 
 SHIPPED = settings.BASE_DIR / "plans" / "protocols" / "microneedling"
@@ -123,13 +124,12 @@ def open_fernway(planted_day: date, at: datetime) -> Place:
     )
     place = _furnished(clinic, planted_day, FERNWAY_STAFF, 3, at)
     staff, first = place.staff, planted_day
-    people.give_leave(
-        SYSTEM, staff["nurse"], first + timedelta(10), first + timedelta(13), reason="Holiday", at=at
-    )
-    people.give_leave(
-        SYSTEM, staff["lead"], first - timedelta(62), first - timedelta(57), reason="Conference", at=at
-    )
-    site.close(SYSTEM, clinic, first + timedelta(24), first + timedelta(24), reason="Staff training", at=at)
+    for wanted in (
+        Wanted("leave", first + timedelta(10), first + timedelta(13), staff["nurse"], reason="Holiday"),
+        Wanted("leave", first - timedelta(62), first - timedelta(57), staff["lead"], reason="Conference"),
+        Wanted("closure", first + timedelta(24), first + timedelta(24), reason="Staff training"),
+    ):
+        disruptions.draft(SYSTEM, clinic, wanted, at=at)
     return place
 
 

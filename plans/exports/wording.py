@@ -9,7 +9,7 @@ from clinic.exports import in_words
 from plans.queries.proposals import Choice, Row
 from plans.queries.why import Verdict
 from plans.rules.plan import practitioners
-from plans.rules.scheduling.model import Refusal, Relaxation
+from plans.rules.scheduling.model import Refusal, Relaxation, RequestError
 
 
 def weekday_plural(weekday: int) -> str:
@@ -52,6 +52,24 @@ def title(choice: Choice) -> str:
         "day": short_day(first.day),
         "time": clock(first.slot.start),
     }
+
+
+def impossible(error: RequestError) -> str:
+    """Return what is wrong with wishes that nobody could meet, and what to change."""
+    words = {
+        ("finish", "order"): gettext(
+            "The series would have to be finished before it can begin. Choose a later day."
+        ),
+        ("blackout", "too many"): gettext("These are too many stretches of days away. Join some of them."),
+        ("latest_first", "too much"): gettext(
+            "There are too many ways to look through. Choose one practitioner."
+        ),
+    }
+    if error.code == "year":
+        return gettext("One of these days lies too far away. Write the year with four figures.")
+    return words.get(
+        (error.field, error.code), gettext("These wishes cannot be met together. Change one of them.")
+    )
 
 
 def summary(choice: Choice) -> str:

@@ -39,7 +39,7 @@ class AbsenceForm(forms.Form):
 
     kind = forms.ChoiceField(
         label=_("What happens"),
-        choices=Absence.Kind.choices,
+        choices=[kind for kind in Absence.Kind.choices if kind[0] not in Absence.OF_HOURS],
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose what happens.")},
     )

@@ -15,23 +15,30 @@ from plans.rules.plan import Session, from_data, to_data
 from plans.rules.scheduling.model import Slot
 
 SALT = "plans.slot"
+BY_HAND = "plans.slot.by_hand"
 GOOD_FOR_SECONDS = 60 * 60
 LONGEST_BLOCK = 12 * 60
+LONGEST_REASON = 500
+CLOCKS = ["%H:%M", "%H.%M", "%H", "%H%M"]
 
 
-def sign_slot(slot: Slot) -> str:
-    """Return a slot as the value of a radio button or a button."""
-    return signing.dumps(to_data([Session(1, slot)]), salt=SALT, compress=True)
+def sign_slot(slot: Slot, salt: str = SALT) -> str:
+    """Return a slot as the value of a radio button or a button; one that was typed has a salt of its own."""
+    return signing.dumps(to_data([Session(1, slot)]), salt=salt, compress=True)
 
 
 class SlotField(forms.CharField):
     """A free time that was shown and signed."""
 
+    def __init__(self, *, salt: str = SALT, **kwargs: Any) -> None:
+        self.salt = salt
+        super().__init__(**kwargs)
+
     def clean(self, value: Any) -> Any:
         """Return the slot."""
         text = super().clean(value)
         try:
-            (session,) = from_data(signing.loads(text, salt=SALT, max_age=GOOD_FOR_SECONDS))
+            (session,) = from_data(signing.loads(text, salt=self.salt, max_age=GOOD_FOR_SECONDS))
         except (signing.BadSignature, ValueError, TypeError):
             raise forms.ValidationError(
                 _("That time can no longer be read. Choose one of the times below."), code="slot"
@@ -135,3 +142,50 @@ class MoveForm(ChooseForm):
     """A new time for a visit of no series."""
 
     seen = forms.IntegerField(min_value=0)
+
+
+class ByHandForm(forms.Form):
+    """A day, a time and a person as they were typed, whatever the hours say."""
+
+    day = PlannedDayField(
+        label=_("Day"),
+        help_text=_("Type 18/1, mon or +1w"),
+        error_messages={"required": _("Type the day.")},
+    )
+    time = forms.TimeField(
+        label=_("Time"),
+        help_text=_("Type 18:30"),
+        input_formats=CLOCKS,
+        error_messages={
+            "required": _("Type the time."),
+            "invalid": _("Type a time of the day, such as 18:30."),
+        },
+    )
+    with_whom = forms.ChoiceField(label=_("With"), error_messages={"required": _("Choose who.")})
+
+    def __init__(self, data: Any, *, today: date, people: list[tuple[str, str]]) -> None:
+        super().__init__(data, auto_id="hand_%s")
+        self.fields["day"].today = today  # type: ignore[attr-defined]
+        self.fields["with_whom"].choices = people  # type: ignore[attr-defined]
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+
+
+class ByHandReason(forms.Form):
+    """What goes with a time that was typed: the slot as it was found, and why it may be outside the hours."""
+
+    slot = SlotField(salt=BY_HAND, error_messages={"required": _("Type a time first.")})
+    reason = forms.CharField(
+        max_length=LONGEST_REASON,
+        required=False,
+        error_messages={"max_length": _("Write at most 500 characters.")},
+    )
+
+
+class BookByHandForm(ByHandReason, BookVisitForm):
+    """A new visit at a time that was typed."""
+
+
+class MoveByHandForm(ByHandReason, MoveForm):
+    """A visit of no series that moves to a time that was typed."""

@@ -1,4 +1,4 @@
-"""Time that somebody or something is not there, and what becomes of each visit that stands in it."""
+"""Time that is taken away from visits, what becomes of each visit that stands in it, and who was called."""
 
 import uuid
 from typing import Self
@@ -18,17 +18,24 @@ class AbsenceQuerySet(models.QuerySet["Absence"]):
 
 
 class Absence(models.Model):
-    """Leave, a closure, a room or a device out: a draft until every visit it touches has a decision."""
+    """Leave, a closure, a room or a device out, or other hours: a draft until all visits touched are decided."""
 
     class Kind(models.TextChoices):
         LEAVE = "leave", _("Somebody is away or ill")
         CLOSURE = "closure", _("The clinic is closed")
         ROOM = "room", _("A room cannot be used")
         DEVICE = "device", _("A device cannot be used")
+        OPENING = "opening", _("The opening hours change")
+        SPECIAL = "special", _("One day has other hours")
+        SHIFTS = "shifts", _("Somebody works other hours")
 
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
         EFFECTIVE = "effective", _("in effect")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    # These replace hours instead of taking whole days or hours out of them.
+    OF_HOURS = (Kind.OPENING, Kind.SPECIAL, Kind.SHIFTS)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     clinic = models.ForeignKey("clinic.Clinic", on_delete=models.PROTECT, related_name="absences")
@@ -40,11 +47,15 @@ class Absence(models.Model):
     last = models.DateField()
     start_minute = models.PositiveSmallIntegerField(null=True)
     end_minute = models.PositiveSmallIntegerField(null=True)
+    # Other hours: those that are wanted, and since they are in effect those before; see rules/away.
+    wanted = models.JSONField(null=True)
+    replaced = models.JSONField(null=True)
     reason = models.CharField(max_length=120, blank=True)
     state = models.CharField(max_length=9, choices=State, default=State.DRAFT)
     drafted_at = models.DateTimeField()
     drafted_by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, null=True, related_name="+")
     effective_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
 
     objects = AbsenceQuerySet.as_manager()
 
@@ -52,10 +63,17 @@ class Absence(models.Model):
         ordering = ["first", "drafted_at"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(kind="leave", membership__isnull=False, place__isnull=True)
-                | models.Q(kind="closure", membership__isnull=True, place__isnull=True)
+                condition=models.Q(kind__in=("leave", "shifts"), membership__isnull=False, place__isnull=True)
+                | models.Q(
+                    kind__in=("closure", "opening", "special"), membership__isnull=True, place__isnull=True
+                )
                 | models.Q(kind__in=("room", "device"), membership__isnull=True, place__isnull=False),
                 name="absence_of_one_thing",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=("opening", "special", "shifts"), wanted__isnull=False)
+                | models.Q(kind__in=("leave", "closure", "room", "device"), wanted__isnull=True),
+                name="absence_with_the_hours_of_its_kind",
             ),
             models.CheckConstraint(
                 condition=models.Q(last__gte=models.F("first")), name="absence_days_in_order"
@@ -75,6 +93,11 @@ class Absence(models.Model):
     def is_draft(self) -> bool:
         """Say whether it is not in effect yet: visits may still be booked into it."""
         return self.state == self.State.DRAFT
+
+    @property
+    def is_of_hours(self) -> bool:
+        """Say whether other hours replace those of before; else time is taken out of them."""
+        return self.kind in self.OF_HOURS
 
 
 class Decision(models.Model):
@@ -97,7 +120,6 @@ class Decision(models.Model):
     before = models.JSONField(default=list)
     after = models.JSONField(default=list)  # as long as `before`; empty where there is no place
     pins = models.JSONField(default=list)
-    why = models.JSONField(null=True)
     choice = models.CharField(max_length=6, choices=Choice, blank=True)
     clashed = models.BooleanField(default=False)  # accepted once, but the time was gone
     settled_at = models.DateTimeField(null=True)
@@ -126,3 +148,23 @@ class Decision(models.Model):
     def may_move(self) -> bool:
         """Say whether there is a proposal that can be accepted."""
         return bool(self.after)
+
+
+class Call(models.Model):
+    """Somebody spoke with the patient about a visit that stands in time that was taken away.
+
+    A visit that moves since, and stands in such time again, is to be called about again.
+    """
+
+    visit = models.ForeignKey("plans.Visit", on_delete=models.CASCADE, related_name="calls")
+    sequence = models.PositiveIntegerField()  # that of the visit when the patient was called
+    at = models.DateTimeField()
+    by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["visit", "sequence"], name="call_once_a_place_of_a_visit")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)

@@ -1,11 +1,13 @@
 """A series of sessions, and the changes that were made to its dates."""
 
 import uuid
+from datetime import date
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from plans.models.clinical import DiaryQuerySet
+from plans.rules.spacing import Window
 
 
 class Series(models.Model):
@@ -38,7 +40,12 @@ class Series(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.TO_BOOK)
     hold_reason = models.CharField(max_length=500, blank=True)  # clinical: never shown to the desk
     end_reason = models.CharField(max_length=30, blank=True)
-    earliest_on = models.DateField(null=True)  # nothing before this day, whatever the window says
+    # Nothing before these days, whatever the window says: a practitioner's word, and what the answers allow.
+    earliest_on = models.DateField(null=True)
+    cleared_on = models.DateField(null=True)
+    held_by_answers = models.BooleanField(default=False)  # paused until an answer changes or is lifted
+    # Windows that what was done made longer, by the number of the session before: {"2": [42, 45, 49]}.
+    windows = models.JSONField(default=dict)
     created_at = models.DateTimeField()
     revision = models.PositiveIntegerField(default=0)  # raised by every change; a proposal names it
 
@@ -61,6 +68,15 @@ class Series(models.Model):
     def __str__(self) -> str:
         return str(self.pk)
 
+    @property
+    def not_before(self) -> date | None:
+        """Return the first day on which anything may be booked, None where today will do."""
+        return max(filter(None, (self.earliest_on, self.cleared_on)), default=None)
+
+    def window_after(self, number: int) -> Window:
+        """Return the window of the session after this number, in days after it."""
+        return Window(*self.windows.get(str(number), (self.min_days, self.target_days, self.max_days)))
+
 
 class SeriesChange(models.Model):
     """One change to the dates of a series: who, why, what stood before and after.
@@ -79,6 +95,7 @@ class SeriesChange(models.Model):
     cost = models.PositiveIntegerField(default=0)
     before = models.JSONField(default=list)
     after = models.JSONField(default=list)
+    had = models.JSONField(default=dict)  # by session that moved: its state and override reason before
     undone_at = models.DateTimeField(null=True)
 
     class Meta:

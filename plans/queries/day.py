@@ -8,50 +8,24 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext
 
-from clinic.models import Clinic, Membership, Room
-from clinic.rules.hours import patient_hours
-from clinic.rules.intervals import intersect, subtract
+from clinic.models import Clinic, Device, Room
+from clinic.rules.hours import absent_spans, patient_hours
 from clinic.rules.roles import Actor
 from clinic.rules.timegrid import DAY_MINUTES, Span, to_local
-from patients.models import Consent
-from plans.models import Kind, Series, Visit, VisitType
-from plans.queries.gaps import Gap, gaps_of
-from plans.queries.slots import Hours, hours_between
+from plans.models import Kind, Visit
+from plans.queries.board import (
+    Entry,
+    busy_between,
+    entries_of,
+    offered_by,
+    visits_between,
+    who_stands,
+)
+from plans.queries.columns import Column, Layout
+from plans.queries.hours import Hours, hours_between
+from plans.queries.waiting import Waiting
 from plans.rules import board
-from plans.rules.visiting import HELD, State, next_step
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """Something in a column: a visit, free time, or time when nobody can be seen."""
-
-    kind: str  # visit, free, away, closed
-    span: Span
-    row: int = 0
-    rows: int = 0
-    side: str = board.ALONE
-    visit: Visit | None = None
-    gap: Gap | None = None
-    step: str = ""
-    look_first: bool = False
-    consent_missing: bool = False
-    fits: VisitType | None = None
-
-    @property
-    def minutes(self) -> int:
-        """How long it lasts."""
-        return self.span[1] - self.span[0]
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One practitioner, or one room."""
-
-    key: str
-    title: str
-    detail: str
-    booked: int
-    entries: tuple[Entry, ...]
+from plans.rules.visiting import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +38,8 @@ class Day:
     counts: dict[str, int] = field(default_factory=dict)
     now_row: int | None = None
     is_open: bool = True
+    why_closed: str = ""
+    out: tuple[tuple[str, Span], ...] = ()  # devices that cannot be used, and when
 
     @property
     def in_order(self) -> list[Entry]:
@@ -72,150 +48,76 @@ class Day:
         return sorted(found, key=lambda entry: (entry.span, entry.visit.reference if entry.visit else ""))
 
 
-def day_of(actor: Actor, clinic: Clinic, day: date, *, by: str, at: datetime) -> Day:
-    """Return a day by practitioner or by room, as one person may see it; six queries however full it is."""
-    today, minute = to_local(at, clinic.zone)
-    visits = list(
-        Visit.objects.visible_to(actor)
-        .filter(clinic=clinic, day=day)
-        .exclude(state=State.CANCELLED)
-        .select_related("patient", "series__protocol_version", "practitioner__user", "room")
-    )
+def day_of(
+    actor: Actor, clinic: Clinic, day: date, *, by: str, at: datetime, waiting: Iterable[Waiting] = ()
+) -> Day:
+    """Return a day by practitioner or by room, as one person may see it; five queries however full it is.
+
+    Free time of a practitioner counts those among `waiting` whom it would help.
+    """
+    visits = visits_between(actor, clinic, day, day)
     kept = hours_between(clinic, day, day)
-    entries = _visit_entries(visits)
-    open_spans = patient_hours(kept.opening, day)
-    shown = board.frame([*open_spans, *(entry.span for entry in entries)])
-    types = list(
-        VisitType.objects.filter(clinic=clinic).exclude(kind=Kind.BLOCKED).order_by("minutes", "kind")
-    )
-    lay = _Layout(shown, open_spans, types, minute if day == today else (0 if day > today else DAY_MINUTES))
-    columns = tuple((_by_room if by == "room" else _by_practitioner)(clinic, kept, day, entries, lay))
+    entries = entries_of(visits, clinic, at=at)
+    opening = patient_hours(kept.opening, day)
+    lay = laid_out(day, [*opening, *(entry.span for entry in entries)], kept, clinic, at)
+    lay = replace(lay, waiting=tuple(waiting))
+    columns = tuple((_by_room if by == "room" else _by_practitioner)(clinic, entries, lay))
+    closures = [one.reason for one in kept.opening.closures if one.on(day)]
     return Day(
         day=day,
-        frame=shown,
+        frame=lay.frame,
         columns=columns,
         counts=_counts(visits, columns),
+        now_row=lay.now_row,
+        is_open=bool(opening),
+        why_closed="" if opening else next(filter(None, closures), ""),
+        out=tuple(_out(kept, day)),
+    )
+
+
+def laid_out(day: date, spans: Iterable[Span], kept: Hours, clinic: Clinic, at: datetime) -> Layout:
+    """Return the layout of a day whose board shows all of the spans."""
+    today, minute = to_local(at, clinic.zone)
+    shown = board.frame(spans)
+    return Layout(
+        day=day,
+        frame=shown,
+        kept=kept,
+        at=at,
+        after=minute if day == today else (0 if day > today else DAY_MINUTES),
         now_row=shown.row(minute) if day == today and shown.start <= minute < shown.end else None,
-        is_open=bool(open_spans),
     )
 
 
-def _visit_entries(visits: list[Visit]) -> list[Entry]:
-    gaps = gaps_of(visits)
-    patients = {visit.patient_id for visit in visits if visit.series_id}
-    # Whether a form is missing is for the desk to see; what it says is not, so this asks for nothing else.
-    agreed = set(
-        Consent.objects.standing()
-        .filter(patient__in=patients, kind=Consent.Kind.TREATMENT)
-        .values_list("patient_id", flat=True)
-    )
-    return [
-        Entry(
-            kind="visit",
-            span=(visit.start_minute, visit.start_minute + visit.minutes),
-            visit=visit,
-            gap=gaps.get(visit.pk),
-            step=step_of(visit),
-            look_first=_look_first(visit),
-            consent_missing=bool(visit.series_id) and visit.state in HELD and visit.patient_id not in agreed,
-        )
-        for visit in visits
-    ]
-
-
-def step_of(visit: Visit) -> str:
-    """Return the one next step that the diary offers for a visit; nobody arrives at blocked time."""
-    if visit.kind == Kind.BLOCKED:
-        return ""
-    return next_step(State(visit.state), is_treatment=visit.kind == Kind.TREATMENT) or ""
-
-
-def _look_first(visit: Visit) -> bool:
-    """Whether a practitioner must look before this visit goes ahead; why is not for the desk."""
-    return (
-        visit.series is not None
-        and visit.state in HELD
-        and visit.series.state in (Series.State.PAUSED, Series.State.STOPPED)
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Layout:
-    frame: board.Frame
-    open_spans: tuple[Span, ...]
-    types: list[VisitType]
-    after: int
-
-    def place(self, entry: Entry) -> Entry:
-        return replace(entry, row=self.frame.row(entry.span[0]), rows=self.frame.rows(entry.span))
-
-    def column(
-        self, key: str, title: str, detail: str, entries: Iterable[Entry], working: tuple[Span, ...] | None
-    ) -> Column:
-        """Fill a column: its visits, what is away or closed, and what is free for somebody."""
-        visits = list(entries)
-        sides = board.sides([entry.span for entry in visits])
-        visits = [replace(entry, side=side) for entry, side in zip(visits, sides, strict=True)]
-        shown = [entry.span for entry in visits]
-        # Who did not come has left the time free; what stands on the board is not written over.
-        closed = subtract(board.closed(self.frame, self.open_spans), shown)
-        blocks = [Entry("closed", span) for span in closed]
-        if working is not None:
-            away = board.away(self.open_spans, working)
-            blocks += [Entry("away", span) for span in board.free(away, shown, least=5)]
-            blocks += self._free(working, shown)
-        ordered = sorted([*visits, *blocks], key=lambda entry: entry.span)
-        booked = sum(_is_booked(entry.visit) for entry in visits if entry.visit)
-        return Column(key, title, detail, booked, tuple(self.place(entry) for entry in ordered))
-
-    def _free(self, working: tuple[Span, ...], busy: list[Span]) -> list[Entry]:
-        if not self.types:
-            return []
-        least = self.types[0].minutes
-        return [
-            Entry("free", span, fits=self._fits(span[1] - span[0]))
-            for span in board.free(working, busy, least=least, after=self.after)
-        ]
-
-    def _fits(self, minutes: int) -> VisitType | None:
-        """Return the longest kind of visit that fits into so many minutes."""
-        return next((kind for kind in reversed(self.types) if kind.minutes <= minutes), None)
-
-
-def _is_booked(visit: Visit) -> bool:
-    return visit.state != State.NO_SHOW and visit.kind != Kind.BLOCKED
-
-
-def _by_practitioner(
-    clinic: Clinic, kept: Hours, day: date, entries: list[Entry], lay: _Layout
-) -> Iterable[Column]:
-    # Somebody who no longer works here may still stand in the diary: nothing may vanish from it.
-    booked = {entry.visit.practitioner_id for entry in entries if entry.visit}
-    working_here = Q(is_active=True, user__is_active=True, is_practitioner=True)
-    members = (
-        Membership.objects.filter(working_here | Q(pk__in=booked), clinic=clinic)
-        .select_related("user")
-        .order_by("position", "pk")
-    )
+def _by_practitioner(clinic: Clinic, entries: list[Entry], lay: Layout) -> Iterable[Column]:
+    members = who_stands(clinic, [entry.visit.practitioner_id for entry in entries if entry.visit])
+    lay = replace(lay, offered=offered_by(clinic), busy=busy_between(clinic, members, lay.day, lay.day))
     for member in members:
         mine = _where(entries, lambda visit, pk=member.pk: visit.practitioner_id == pk)
-        here = member.is_active and member.user.is_active and member.is_practitioner
-        within = intersect(kept.working(member.pk, day), lay.open_spans) if here else ()
-        yield lay.column(f"p{member.pk}", member.user.name, member.title, mine, within)
+        yield lay.of_member(member, mine, member.user.name, f"p{member.pk}")
 
 
-def _by_room(clinic: Clinic, kept: Hours, day: date, entries: list[Entry], lay: _Layout) -> Iterable[Column]:
+def _by_room(clinic: Clinic, entries: list[Entry], lay: Layout) -> Iterable[Column]:
     booked = {entry.visit.room_id for entry in entries if entry.visit}
     for room in Room.objects.filter(Q(is_active=True) | Q(pk__in=booked - {None}), clinic=clinic):
         mine = _where(entries, lambda visit, pk=room.pk: visit.room_id == pk)
-        yield lay.column(f"r{room.pk}", room.name, "", mine, None)
+        yield lay.of_room(f"r{room.pk}", room.name, mine, room.pk)
     if None in booked:
         mine = _where(entries, lambda visit: visit.room_id is None)
-        yield lay.column("r0", gettext("No room"), "", mine, None)
+        yield lay.of_room("r0", gettext("No room"), mine, None)
 
 
 def _where(entries: list[Entry], test: Callable[..., bool]) -> list[Entry]:
     return [entry for entry in entries if entry.visit is not None and test(entry.visit)]
+
+
+def _out(kept: Hours, day: date) -> Iterable[tuple[str, Span]]:
+    """Return the devices that are out of use and when; a query more only on a day that has any."""
+    spans = {resource: absent_spans(found, day) for resource, found in kept.outages.items()}
+    out = [resource for resource, found in spans.items() if found]
+    for device in Device.objects.filter(pk__in=out, is_active=True) if out else ():
+        for span in spans[device.pk]:
+            yield device.name, span
 
 
 def _counts(visits: list[Visit], columns: Iterable[Column]) -> dict[str, Any]:

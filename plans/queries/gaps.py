@@ -31,8 +31,9 @@ def gap_between(series: Series, number: int, before: date | None, day: date) -> 
     if before is None:
         return UNKNOWN
     days = (day - before).days
-    state = booking_state(parsed(series.protocol_version), series.min_days, days).state
-    return Gap(days, state.value, max(days - series.max_days, 0))
+    window = series.window_after(number - 1)
+    state = booking_state(parsed(series.protocol_version), window.earliest, days).state
+    return Gap(days, state.value, max(days - window.latest, 0))
 
 
 def gaps_of(visits: Iterable[Visit]) -> dict[UUID, Gap]:

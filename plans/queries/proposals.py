@@ -9,13 +9,14 @@ from clinic.models import Clinic, Membership, Room
 from clinic.rules.timegrid import to_utc
 from plans.models import Kind, Series
 from plans.queries.gaps import Gap, gap_between
-from plans.queries.slots import calendar, treatment_of, visit_type
+from plans.queries.slots import Diary, diary, members_of, needs_of
 from plans.queries.standing import Standing, last_day, request
 from plans.rules import naming
 from plans.rules.plan import Session, numbered
+from plans.rules.scheduling.explain import explain, furthest
 from plans.rules.scheduling.masks import Masks
-from plans.rules.scheduling.model import Anchor, Option, Refusal, Request, Slot
-from plans.rules.scheduling.propose import answer
+from plans.rules.scheduling.model import Anchor, Option, Refusal, Request, Slot, Step
+from plans.rules.scheduling.others import others
 from plans.rules.scheduling.search import find
 from plans.rules.scheduling.supply import Supply
 from plans.rules.wishes import Wishes
@@ -78,20 +79,21 @@ class Search:
 
     stand: Standing
     asked: Request
-    masks: Masks
+    supply: Supply
     cast: "Cast"
     choices: tuple[Choice, ...] = ()
     refusal: Refusal | None = None
 
 
 class Cast:
-    """Names for the ids in slots: two queries, however many slots."""
+    """Names for the ids in slots: two queries, however many slots; none where a diary was read."""
 
-    def __init__(self, clinic: Clinic) -> None:
-        # Those who no longer treat too: they may stand in a diary.
-        members = Membership.objects.filter(clinic=clinic).exclude(user__resource=None).select_related("user")
+    def __init__(self, clinic: Clinic, known: Diary | None = None) -> None:
+        members = known.members if known else members_of(clinic)
         self.practitioners: dict[Any, Membership] = {member.user.resource_id: member for member in members}
-        self.rooms: dict[Any, str] = dict(Room.objects.filter(clinic=clinic).values_list("pk", "name"))
+        self.rooms: dict[Any, str] = (
+            {**known.rooms} if known else dict(Room.objects.filter(clinic=clinic).values_list("pk", "name"))
+        )
 
 
 def rows_of(stand: Standing, plan: Sequence[Session], cast: Cast) -> tuple[Row, ...]:
@@ -105,7 +107,8 @@ def _row(series: Series, session: Session, before: date | None, cast: Cast) -> R
     slot = session.slot
     window = None
     if before is not None:
-        window = (before + timedelta(days=series.min_days), before + timedelta(days=series.max_days))
+        earliest, _best, latest = series.window_after(session.number - 1).after(before)
+        window = (earliest, latest)
     return Row(
         number=session.number,
         slot=slot,
@@ -117,19 +120,36 @@ def _row(series: Series, session: Session, before: date | None, cast: Cast) -> R
     )
 
 
-def search(stand: Standing, wishes: Wishes, *, at: datetime) -> Search:
-    """Propose whole series for the sessions still to book. Raises RequestError where wishes contradict."""
+def look(
+    stand: Standing,
+    wishes: Wishes,
+    *,
+    at: datetime,
+    members: Sequence[Membership] | None = None,
+    further: bool = False,
+) -> Search:
+    """Read what a search needs and search for nothing yet; four queries, three with `members` read before.
+
+    Reads up to the last day that a session may have; `further`, also what the ways out may use.
+    Raises RequestError where wishes contradict, VisitType.DoesNotExist where the clinic gives no treatments.
+    """
     clinic = stand.series.clinic
-    asked = request(stand, treatment_of(visit_type(clinic, Kind.TREATMENT), clinic), wishes, at)
-    facts = calendar(
-        clinic, asked.earliest, last_day(asked), patient_resource=stand.series.patient.resource_id
-    )
-    masks = Masks(facts)
-    found = answer(Supply(masks, asked), asked, OPTIONS)
-    cast = Cast(clinic)
-    if isinstance(found, Refusal):
-        return Search(stand, asked, masks, cast, refusal=found)
-    return Search(stand, asked, masks, cast, choices=_choices(stand, found.options, cast))
+    asked = request(stand, needs_of(clinic, Kind.TREATMENT).treatment, wishes, at)
+    days = (asked.earliest, furthest(asked) if further else last_day(asked))
+    known = diary(clinic, days, patient_resource=stand.series.patient.resource_id, members=members)
+    return Search(stand, asked, Supply(Masks(known.calendar), asked), Cast(clinic, known))
+
+
+def search(
+    stand: Standing, wishes: Wishes, *, at: datetime, members: Sequence[Membership] | None = None
+) -> Search:
+    """Propose whole series for the sessions still to book; reads and raises as `look`, twice where nothing fits."""
+    made = look(stand, wishes, at=at, members=members)
+    options = find(made.supply, made.asked, OPTIONS)
+    if options:
+        return replace(made, choices=_choices(stand, options, made.cast))
+    made = look(stand, wishes, at=at, members=members, further=True)
+    return replace(made, refusal=explain(made.supply, made.asked))
 
 
 def _choices(stand: Standing, options: Sequence[Option], cast: Cast) -> tuple[Choice, ...]:
@@ -141,33 +161,14 @@ def _choices(stand: Standing, options: Sequence[Option], cast: Cast) -> tuple[Ch
 
 
 def alternatives(made: Search, plan: Sequence[Session], number: int) -> list[Choice]:
-    """Return other times for one session inside its window after the one before, nearest the best gap first."""
+    """Return other times for one session inside its window after the one before, in order of their days."""
     index = [session.number for session in plan].index(number)
-    before = plan[index - 1] if index else None
-    asked = _one(made, before)
-    found = find(Supply(made.masks, asked), asked, ALTERNATIVES)
+    found = others(made.supply, made.asked, [session.slot for session in plan], index, ALTERNATIVES)
     chosen = []
-    for option in sorted(found, key=lambda option: option.slots[0].day):
-        one = (*plan[:index], Session(number, option.slots[0]))
-        chosen.append(Choice(one, rows_of(made.stand, one, made.cast)[-1:], None, option.cost))
+    for other in sorted(found, key=lambda other: other.slot.day):
+        one = (*plan[:index], Session(number, other.slot))
+        chosen.append(Choice(one, rows_of(made.stand, one, made.cast)[-1:], None, other.cost))
     return chosen
-
-
-def _one(made: Search, before: Session | None) -> Request:
-    """Return the request for one session by itself, counted from the one before it."""
-    asked = made.asked
-    if before is None:
-        return replace(asked, n=1, steps=asked.steps[:1] if asked.anchor else ())
-    step = asked.steps[-1]
-    earliest = before.slot.day + timedelta(days=step.minimum)
-    return replace(
-        asked,
-        n=1,
-        anchor=Anchor(before.slot.day, before.slot.practitioner, before.slot.start),
-        steps=(step,),
-        earliest=earliest,
-        latest_first=before.slot.day + timedelta(days=step.maximum),
-    )
 
 
 def changed(made: Search, plan: Sequence[Session], chosen: Session) -> Choice | None:
@@ -181,10 +182,22 @@ def changed(made: Search, plan: Sequence[Session], chosen: Session) -> Choice | 
     if later and step is not None:
         gap = (later[0].slot.day - chosen.slot.day).days
         if not step.minimum <= gap <= step.maximum:
-            asked = replace(_one(made, chosen), n=len(later), steps=(step,) * len(later))
-            found = find(Supply(made.masks, asked), asked, 1)
+            found = find(made.supply, _after(made.asked, chosen, step, len(later)), 1)
             if not found:
                 return None
             later = list(numbered([session.number for session in later], found[0].slots))
     whole = (*kept, *later)
     return Choice(whole, rows_of(made.stand, whole, made.cast), None)
+
+
+def _after(asked: Request, chosen: Session, step: Step, sessions: int) -> Request:
+    """Return the request for the sessions after one that was chosen, counted from it."""
+    slot = chosen.slot
+    return replace(
+        asked,
+        n=sessions,
+        anchor=Anchor(slot.day, slot.practitioner, slot.start),
+        steps=(step,) * sessions,
+        earliest=slot.day + timedelta(days=step.minimum),
+        latest_first=slot.day + timedelta(days=step.maximum),
+    )

@@ -1,21 +1,25 @@
 """A series with one session elsewhere, or missed: the least change of the rest, before anything is saved."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from clinic.rules.timegrid import to_local
 from plans.models import Kind, Visit
 from plans.queries.proposals import Cast, Row, rows_of, search
+from plans.queries.protocols import parsed
 from plans.queries.single import session_slot
-from plans.queries.slots import calendar, treatment_of, visit_type
+from plans.queries.slots import diary, needs_of
 from plans.queries.standing import Standing, blackout, over, step_of
+from plans.rules.outside import opened_for
 from plans.rules.plan import Session
 from plans.rules.scheduling.diff import MAX_RADIUS, Disruption, SeriesDiff
 from plans.rules.scheduling.diff import Series as Booked
-from plans.rules.scheduling.model import RequestError, Slot, Step
+from plans.rules.scheduling.model import RequestError, Slot, Step, Treatment
 from plans.rules.scheduling.replan import replan
+from plans.rules.spacing import BookedBy, booked_by
 from plans.rules.visiting import COURSE, State
 from plans.rules.wishes import Wishes
 
@@ -57,12 +61,20 @@ class Repair:
 
 
 def repair(
-    stand: Standing, *, at: datetime, pins: Mapping[int, Slot], lost: Mapping[int, Slot] | None = None
+    stand: Standing,
+    *,
+    at: datetime,
+    pins: Mapping[int, Slot],
+    lost: Mapping[int, Slot] | None = None,
+    by_hand: Collection[int] = (),
+    freed: Collection[UUID] = (),
 ) -> Repair | None:
     """Return the least change of a series that puts each pinned session into its slot, or None without one.
 
     `lost` holds the old slots of sessions that have no date any more, such as a missed one: they are placed
-    anew near where they were. Sessions that are done, under way or past never move.
+    anew near where they were. Sessions that are done, under way or past never move. One that stands outside the
+    hours may stay there. Pins of sessions `by_hand` may lie outside the hours and be as early as a practitioner may
+    sign: who may book that is for `plans.actions.checking` to say. `freed` are visits that go: their times are free.
     """
     series, lost = stand.series, dict(lost or {})
     today, minute = to_local(at, series.clinic.zone)
@@ -73,38 +85,46 @@ def repair(
     if numbers != list(range(1, len(numbers) + 1)) or fixed != numbers[:done] or done == len(numbers):
         return None
     last = max([today, *(slot.day for slot in (*slots.values(), *pins.values()))])
-    facts = calendar(
+    treatment = needs_of(series.clinic, Kind.TREATMENT).treatment
+    known = diary(
         series.clinic,
-        today,
-        last + timedelta(days=MAX_RADIUS),
+        (today, last + timedelta(days=MAX_RADIUS)),
         patient_resource=series.patient.resource_id,
-        without=[visit.pk for number, visit in stand.visits.items() if number > done],
+        without=[*freed, *(visit.pk for number, visit in stand.visits.items() if number > done)],
     )
-    start = max(today, series.earliest_on or today)
+    stands = [slots[number] for number in numbers if number > done and number not in lost]
+    facts = opened_for(known.calendar, treatment, [*stands, *(pins[number] for number in by_hand)])
+    start = max(today, series.not_before or today)
     try:
-        booked = replace(
-            _booked(stand, slots, pins, lost, today), done=done, patient_busy=over(today, minute)
-        )
+        booked = _booked(stand, treatment, slots, pins, lost, by_hand, today)
+        booked = replace(booked, done=done, patient_busy=over(today, minute))
         diff = replan(facts, Disruption(start, (booked,), radius=MAX_RADIUS), iterations=0).diffs[0]
     except RequestError:  # a gap that no series has, such as one of years
         return None
-    return None if diff.kind == "none" else _worded(stand, diff, lost)
+    return None if diff.kind == "none" else _worded(stand, diff, lost, Cast(series.clinic, known))
 
 
 def _booked(
     stand: Standing,
+    treatment: Treatment,
     slots: Mapping[int, Slot],
     pins: Mapping[int, Slot],
     lost: Mapping[int, Slot],
+    by_hand: Collection[int],
     today: date,
 ) -> Booked:
     """Return the series as the engine knows one that is booked."""
     series, numbers = stand.series, sorted(slots)
     return Booked(
         id=series.pk,
-        treatment=treatment_of(visit_type(series.clinic, Kind.TREATMENT), series.clinic),
+        treatment=treatment,
         slots=tuple(slots[number] for number in numbers),
-        steps=tuple(_step(stand, slots, pins, lost, number, today) for number in numbers[1:]),
+        steps=tuple(
+            _signed(stand, number, slots, pins)
+            if number in by_hand
+            else _step(stand, slots, pins, lost, number, today)
+            for number in numbers[1:]
+        ),
         blackout=blackout(series),
         patient=series.patient.resource_id,
         pins={number - 1: slot for number, slot in pins.items()},
@@ -130,19 +150,28 @@ def _step(
     """Return the window before a session, wide enough for what is late already and for a gap that was signed."""
     series, before = stand.series, slots[number - 1].day
     if number in pins:
-        return step_of(series, (pins[number].day - before).days)
+        return step_of(series, (pins[number].day - before).days, after=number - 1)
     if number in lost and number - 1 in stand.visits:
-        earliest = max(today, series.earliest_on or today, before + timedelta(days=series.min_days))
-        return step_of(series, (earliest - before).days)
-    step, visit = step_of(series), stand.visits.get(number)
+        least = series.window_after(number - 1).earliest
+        earliest = max(today, series.not_before or today, before + timedelta(days=least))
+        return step_of(series, (earliest - before).days, after=number - 1)
+    step, visit = step_of(series, after=number - 1), stand.visits.get(number)
     if visit is not None and visit.override_reason and number - 1 not in pins:
         gap = max((visit.day - before).days, 1)
         return replace(step, minimum=min(step.minimum, gap), maximum=max(step.maximum, gap))
     return step
 
 
-def _worded(stand: Standing, diff: SeriesDiff, lost: Mapping[int, Slot]) -> Repair:
-    cast = Cast(stand.series.clinic)
+def _signed(stand: Standing, number: int, slots: Mapping[int, Slot], pins: Mapping[int, Slot]) -> Step:
+    """Return the window of a session whose day was typed: a gap that a practitioner may sign lies in it."""
+    series, gap = stand.series, (pins[number].day - slots[number - 1].day).days
+    step = step_of(series, gap, after=number - 1)
+    if booked_by(parsed(series.protocol_version), step.minimum, gap) is BookedBy.NOBODY:
+        return step
+    return replace(step, minimum=min(step.minimum, gap))
+
+
+def _worded(stand: Standing, diff: SeriesDiff, lost: Mapping[int, Slot], cast: Cast) -> Repair:
     after = [Session(move.session, move.after) for move in diff.moves if move.after is not None]
     before = [Session(move.session, move.before) for move in diff.moves if move.session not in lost]
     new_rows = {row.number: row for row in rows_of(stand, after, cast)}

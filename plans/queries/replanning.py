@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
-from typing import Any
 from uuid import UUID
 
 from clinic.models import Clinic
@@ -16,13 +15,22 @@ from plans.queries.single import session_slot
 from plans.queries.slots import calendar, treatment_of, visit_type
 from plans.queries.standing import blackout, over, step_of
 from plans.rules import decisions
-from plans.rules.decisions import Away
+from plans.rules.away import Taken
 from plans.rules.plan import Session
 from plans.rules.scheduling.diff import Disruption, SeriesDiff
 from plans.rules.scheduling.diff import Series as Booked
-from plans.rules.scheduling.model import Calendar, RequestError, Slot, Step, Treatment
+from plans.rules.scheduling.explain import furthest
+from plans.rules.scheduling.model import (
+    Calendar,
+    Proposal,
+    Refusal,
+    RequestError,
+    Slot,
+    Step,
+    Treatment,
+)
 from plans.rules.scheduling.nearest import nearest
-from plans.rules.scheduling.replan import always, replan
+from plans.rules.scheduling.replan import always, replan, why_no_place
 from plans.rules.scheduling.reseat import as_request
 from plans.rules.visiting import STANDING, State
 
@@ -71,13 +79,12 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """What would become of a case: `after` is empty without a place, and `why` then says why as data."""
+    """What would become of a case: `after` is empty without a place."""
 
     case: Case
     outcome: str
     after: tuple[Session, ...] = ()
     cost: int = 0
-    why: dict[str, Any] | None = None
 
 
 def cases_of(clinic: Clinic, visits: Iterable[Visit], *, at: datetime) -> list[Case]:
@@ -113,7 +120,7 @@ def _case(chain: Sequence[Visit], touched: frozenset[UUID], now: tuple[date, int
 
 def proposed(
     clinic: Clinic,
-    away: Away,
+    away: Taken,
     cases: Sequence[Case],
     *,
     at: datetime,
@@ -130,7 +137,7 @@ def proposed(
     moving = [case for case in cases if case.subject in asked]
     found: dict[UUID, SeriesDiff] = {}
     if moving:
-        facts = decisions.without(facts_for(clinic, moving, at, pins), away)
+        facts = away.out_of(facts_for(clinic, moving, at, pins))
         today, _minute = to_local(at, clinic.zone)
         disruption = Disruption(today, tuple(asked[case.subject] for case in moving), radius=RADIUS)
         plan = replan(facts, disruption, ITERATIONS, seed, go_on)
@@ -138,13 +145,18 @@ def proposed(
     return [_proposed(case, found.get(case.subject)) for case in cases]
 
 
-def facts_for(clinic: Clinic, cases: Sequence[Case], at: datetime, pins: Pins) -> Calendar:
-    """Return the calendar without what may move, with what else the patients have booked; eight queries."""
+def facts_for(
+    clinic: Clinic, cases: Sequence[Case], at: datetime, pins: Pins, last: date | None = None
+) -> Calendar:
+    """Return the calendar without what may move, with what else the patients have booked; eight queries.
+
+    As far as anything may move, and at least up to the day `last`.
+    """
     today, _minute = to_local(at, clinic.zone)
     free = [visit.pk for case in cases for visit in case.open]
     days = [visit.day for case in cases for visit in case.open]
     days += [session.slot.day for sessions in pins.values() for session in sessions]
-    last = max([today, *days]) + timedelta(days=RADIUS)
+    last = max(last or today, max([today, *days]) + timedelta(days=RADIUS))
     facts = calendar(clinic, today, last, without=free)
     theirs = Occupancy.objects.filter(
         resource__in={case.patient.resource_id for case in cases}, day__range=(today, last)
@@ -190,8 +202,10 @@ def as_booked(case: Case, treatment: Treatment, at: datetime, pinned: Sequence[S
 def _steps(case: Case) -> tuple[Step, ...]:
     if case.series is None:
         return ()
-    plain = step_of(case.series)
-    return tuple(_step(plain, case.touched, before, after) for before, after in pairwise(case.chain))
+    return tuple(
+        _step(step_of(case.series, after=before.session_number or 0), case.touched, before, after)
+        for before, after in pairwise(case.chain)
+    )
 
 
 def _step(plain: Step, touched: frozenset[UUID], before: Visit, after: Visit) -> Step:
@@ -211,8 +225,8 @@ def _kept_clear(series: Series | None, today: date) -> tuple[tuple[date, date], 
     if series is None:
         return ()
     clear = blackout(series)
-    if series.earliest_on and series.earliest_on > today:
-        clear = (*clear, (today, series.earliest_on - timedelta(days=1)))
+    if series.not_before and series.not_before > today:
+        clear = (*clear, (today, series.not_before - timedelta(days=1)))
     return clear
 
 
@@ -226,11 +240,34 @@ def _proposed(case: Case, diff: SeriesDiff | None) -> Proposed:
         if move.after is not None
     )
     outcome = decisions.most(decisions.kind_of(move.before, move.after) for move in diff.moves)
-    return Proposed(case, outcome, after, diff.cost, decisions.why_data(diff, numbers))
+    return Proposed(case, outcome, after, diff.cost)
+
+
+def why_none(
+    clinic: Clinic, away: Taken, cases: Sequence[Case], chosen: UUID, held: Pins, *, at: datetime
+) -> Proposal | Refusal | None:
+    """Return why one case has no place while what is `held` for the others stands; None where nothing is asked.
+
+    A Proposal is a place farther away than visits move by themselves. It takes long, so it is asked for one.
+    """
+    asked = _as_asked(clinic, cases, at, held)
+    case = next((one for one in cases if one.subject == chosen and chosen in asked), None)
+    if case is None:
+        return None
+    today, _minute = to_local(at, clinic.zone)
+    beside = tuple(series for key, series in asked.items() if key == chosen or key in held)
+    disruption = Disruption(today, beside, radius=RADIUS)
+    # The ways out look further than visits move by themselves.
+    last = furthest(as_request(asked[chosen], disruption))
+    facts = away.out_of(facts_for(clinic, [one for one in cases if one.subject in asked], at, held, last))
+    found = why_no_place(facts, disruption, chosen)
+    if isinstance(found, Refusal) and found.blocked_session:
+        return replace(found, blocked_session=case.sessions[found.blocked_session - 1].number)
+    return found
 
 
 def other_times(
-    clinic: Clinic, away: Away, cases: Sequence[Case], chosen: UUID, *, at: datetime, wanted: int = 8
+    clinic: Clinic, away: Taken, cases: Sequence[Case], chosen: UUID, *, at: datetime, wanted: int = 8
 ) -> tuple[tuple[int, Slot], ...]:
     """Return other times for the first touched visit of one case, each with its session number.
 
@@ -241,7 +278,7 @@ def other_times(
         return ()
     kind = case.chain[0].kind
     booked = as_booked(case, treatment_of(visit_type(clinic, kind), clinic), at)
-    facts = decisions.without(facts_for(clinic, [one for one in cases if one.can_move], at, {}), away)
+    facts = away.out_of(facts_for(clinic, [one for one in cases if one.can_move], at, {}))
     today, _minute = to_local(at, clinic.zone)
     index = next(place for place, visit in enumerate(case.open) if visit.pk in case.touched)
     asked = as_request(booked, Disruption(today, (booked,), radius=RADIUS))

@@ -11,7 +11,7 @@ from patients.models import Patient
 from plans.models import Kind, Visit, VisitType
 from plans.queries.gaps import Gap, gap_between
 from plans.queries.proposals import Cast
-from plans.queries.slots import calendar, treatment_of, visit_type
+from plans.queries.slots import Diary, diary, needs_of
 from plans.queries.standing import Standing, over, request_for_one, standing
 from plans.rules.scheduling.model import Request, Slot, Treatment
 from plans.rules.scheduling.nearest import free_visits, nearest
@@ -59,20 +59,24 @@ def free_times(
         patient=patient.resource_id if patient else None,
         patient_busy=over(today, minute),
     )
-    facts = calendar(clinic, first, last, patient_resource=patient.resource_id if patient else None)
-    return named(clinic, free_visits(facts, asked, FREE_SHOWN))
+    known = diary(clinic, (first, last), patient_resource=patient.resource_id if patient else None)
+    return named(clinic, free_visits(known.calendar, asked, FREE_SHOWN), known)
 
 
 def needs(clinic: Clinic, kind: str, minutes: int = 0) -> Treatment:
     """Return what a visit of a kind needs; blocked time, and a kind no longer offered, need a person's time alone."""
-    offered = None if kind == Kind.BLOCKED else VisitType.objects.filter(clinic=clinic, kind=kind).first()
-    if offered is None:
-        return Treatment(minutes=minutes or clinic.grid_minutes, room_kind=None, grid=clinic.grid_minutes)
-    return treatment_of(offered, clinic)
+    alone = Treatment(minutes=minutes or clinic.grid_minutes, room_kind=None, grid=clinic.grid_minutes)
+    if kind == Kind.BLOCKED:
+        return alone
+    try:
+        return needs_of(clinic, kind).treatment
+    except VisitType.DoesNotExist:
+        return alone
 
 
-def named(clinic: Clinic, slots: Sequence[Slot]) -> list[Free]:
-    cast = Cast(clinic)
+def named(clinic: Clinic, slots: Sequence[Slot], known: Diary | None = None) -> list[Free]:
+    """Return slots with names: two queries, or none where a diary was read."""
+    cast = Cast(clinic, known)
     return [
         Free(
             slot,
@@ -110,13 +114,14 @@ def session_times(
 ) -> list[Free]:
     """Return other times for one session of a series, in order; `old` is where it is, or was when it was missed."""
     series, clinic = stand.series, stand.series.clinic
-    treatment = treatment_of(visit_type(clinic, Kind.TREATMENT), clinic)
+    treatment = needs_of(clinic, Kind.TREATMENT).treatment
     asked = request_for_one(stand, number, treatment, near=old.day, at=at)
     if asked is None:
         return []
     patient = series.patient.resource_id
-    facts = calendar(clinic, asked.earliest, asked.latest_first, patient_resource=patient, without=without)
-    found = named(clinic, nearest(facts, asked, [old], 0, wanted, per_day=2))
+    days = (asked.earliest, asked.latest_first)
+    known = diary(clinic, days, patient_resource=patient, without=without)
+    found = named(clinic, nearest(known.calendar, asked, [old], 0, wanted, per_day=2), known)
     return sorted((with_gap(stand, number, one) for one in found), key=lambda one: one.starts_at)
 
 

@@ -7,9 +7,9 @@ from clinic.rules.timegrid import to_local
 from plans.models import Series, Visit
 from plans.queries.protocols import parsed
 from plans.rules.scheduling.model import Anchor, Request, Step, Treatment
-from plans.rules.spacing import BookedBy, booked_by, booking_states
+from plans.rules.spacing import BookedBy, Window, booked_by, booking_states
 from plans.rules.terms import BookingState
-from plans.rules.visiting import STANDING, State
+from plans.rules.visiting import HELD, STANDING, State
 from plans.rules.wishes import Wishes, busy_hours, hours
 
 FIRST_WITHIN = timedelta(days=28)
@@ -40,6 +40,11 @@ class Standing:
         return self.visits[max(before)] if before else None
 
     @property
+    def window(self) -> Window:
+        """The window of the first session to book, in days after the anchor."""
+        return self.series.window_after(self.anchor.session_number or 0 if self.anchor else 0)
+
+    @property
     def holes(self) -> list[int]:
         """The numbers of the sessions without a date that have a later one booked: the rest may have to follow."""
         last = max(self.visits, default=0)
@@ -61,13 +66,21 @@ def standing(series: Series) -> Standing:
     return Standing(series, {visit.session_number or 0: visit for visit in visits})
 
 
+def state_from_visits(series: Series) -> str:
+    """Return the state that its visits give a series that goes on; one query."""
+    states = set(series.visits.values_list("state", flat=True))
+    if State.DONE in states:
+        return Series.State.ACTIVE
+    return Series.State.BOOKED if states & HELD else Series.State.TO_BOOK
+
+
 def first_day(stand: Standing, wishes: Wishes, at: datetime) -> date:
     """Return the first day on which the next session may be: today, the patient's wish, a hold, the gap."""
     series = stand.series
     today, _ = to_local(at, series.clinic.zone)
-    days = [today, wishes.first_from or today, series.earliest_on or today]
+    days = [today, wishes.first_from or today, series.not_before or today]
     if stand.anchor is not None:
-        days.append(stand.anchor.day + timedelta(days=series.min_days))
+        days.append(stand.anchor.day + timedelta(days=stand.window.earliest))
     return max(days)
 
 
@@ -76,7 +89,7 @@ def who_may_book(stand: Standing, day: date) -> BookedBy:
     if stand.anchor is None:
         return BookedBy.FRONT_DESK
     protocol = parsed(stand.series.protocol_version)
-    return booked_by(protocol, stand.series.min_days, (day - stand.anchor.day).days)
+    return booked_by(protocol, stand.window.earliest, (day - stand.anchor.day).days)
 
 
 def request(stand: Standing, treatment: Treatment, wishes: Wishes, at: datetime) -> Request:
@@ -91,7 +104,7 @@ def request(stand: Standing, treatment: Treatment, wishes: Wishes, at: datetime)
     latest_first = earliest + FIRST_WITHIN
     anchor = None
     if stand.anchor is not None:
-        first = step_of(series, (earliest - stand.anchor.day).days)
+        first = step_of(series, (earliest - stand.anchor.day).days, after=stand.anchor.session_number or 0)
         steps = [first, *steps]
         latest_first = max(earliest, stand.anchor.day + timedelta(days=first.maximum))
         anchor = anchor_of(stand.anchor)
@@ -118,15 +131,16 @@ def request_for_one(
     """
     series, before = stand.series, stand.visits.get(number - 1)
     today, minute = to_local(at, series.clinic.zone)
-    earliest = max(today, series.earliest_on or today)
+    earliest = max(today, series.not_before or today)
     latest = max(near, earliest) + FIRST_WITHIN
     steps: tuple[Step, ...] = ()
     if before is not None:
-        earliest = max(earliest, before.day + timedelta(days=series.min_days))
+        least = series.window_after(number - 1).earliest
+        earliest = max(earliest, before.day + timedelta(days=least))
         gap = (max(near, earliest) - before.day).days
-        if booked_by(parsed(series.protocol_version), series.min_days, gap) is BookedBy.NEW_CONSULTATION:
+        if booked_by(parsed(series.protocol_version), least, gap) is BookedBy.NEW_CONSULTATION:
             return None
-        steps = (step_of(series, gap),)
+        steps = (step_of(series, gap, after=number - 1),)
         latest = before.day + timedelta(days=steps[0].maximum)
     return Request(
         n=1,
@@ -168,12 +182,13 @@ def last_day(asked: Request) -> date:
     return asked.latest_first + timedelta(days=sum(step.maximum for step in asked.steps))
 
 
-def step_of(series: Series, gap: int = 0) -> Step:
+def step_of(series: Series, gap: int = 0, *, after: int = 0) -> Step:
     """Return the days between two sessions; where `gap` is past the window, up to the end of its booking state."""
-    step = Step(series.min_days, series.target_days, series.max_days)
+    window = series.window_after(after)
+    step = Step(window.earliest, window.target, window.latest)
     if gap <= step.maximum:
         return step
-    spans = booking_states(parsed(series.protocol_version), series.min_days)
+    spans = booking_states(parsed(series.protocol_version), window.earliest)
     late = next(span for span in spans if span.last_day is None or gap <= span.last_day)
     last = late.last_day if late.state is not BookingState.LAPSED else None
     return replace(step, maximum=last or gap)

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+
 from clinic.rules.timegrid import local_day
 from plans.models import Series, Visit
 from plans.queries.gaps import Gap, gap_between
@@ -63,17 +66,17 @@ class Line:
         return len(self.sessions) - len(self.dots)
 
 
-def timeline_of(series: Series, *, at: datetime) -> Line:
-    """Return a series as a line; one query."""
+def timeline_of(series: Series, *, at: datetime, named: bool = False) -> Line:
+    """Return a series as a line; one query. `named` says what the patient's event is: only clinicians read that."""
     every = list(
         Visit.objects.filter(series=series)
         .select_related("practitioner__user", "room", "clinic")
         .order_by("session_number", "starts_at")
     )
-    return line_of(series, every, local_day(at, series.clinic.zone))
+    return line_of(series, every, local_day(at, series.clinic.zone), named=named)
 
 
-def line_of(series: Series, visits: list[Visit], today: date) -> Line:
+def line_of(series: Series, visits: list[Visit], today: date, *, named: bool = False) -> Line:
     """Return a series as a line, from visits that are loaded already."""
     standing = {visit.session_number: visit for visit in visits if visit.state in STANDING}
     missed = [visit.session_number for visit in visits if visit.state == State.NO_SHOW]
@@ -82,17 +85,26 @@ def line_of(series: Series, visits: list[Visit], today: date) -> Line:
         visit, before = standing.get(number), standing.get(number - 1)
         window = None
         if before is not None:
-            window = (
-                before.day + timedelta(days=series.min_days),
-                before.day + timedelta(days=series.max_days),
-            )
+            earliest, _best, latest = series.window_after(number - 1).after(before.day)
+            window = (earliest, latest)
         gap = gap_between(series, number, before.day if before else None, visit.day) if visit else None
         dots.append(Dot(number, visit, gap, window, missed.count(number)))
-    return Line(tuple(dots), _zones(series), today)
+    return Line(tuple(dots), _zones(series, named), today)
 
 
-def _zones(series: Series) -> tuple[dict[str, object], ...]:
+def _zones(series: Series, named: bool) -> tuple[dict[str, object], ...]:
     if series.event_on is None:
         return ()
     first = series.event_on - timedelta(days=series.keep_clear_days)
-    return ({"first": first, "last": series.event_on, "label": series.event_name},)
+    return ({"first": first, "last": series.event_on, "label": event_words(series, named=named)},)
+
+
+def event_words(series: Series, *, named: bool) -> str:
+    """Return the event that keeps days clear, empty without one.
+
+    What it is called is free text of a consultation, so the front desk reads the day and nothing else.
+    """
+    if series.event_on is None:
+        return ""
+    what = series.event_name if named and series.event_name else gettext("Event")
+    return gettext("%(what)s on %(day)s") % {"what": what, "day": date_format(series.event_on, "j M Y")}

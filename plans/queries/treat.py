@@ -1,7 +1,7 @@
 """What a session stands on: the agreed plan, the answers of the day, the flags, the last session."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -100,8 +100,11 @@ class Ground:
         return here or (row.visit_id is None and self.skin.session_number == 1)
 
 
-def ground(visit: Visit) -> Ground | None:
-    """Return what the session stands on; None where no signed consultation agreed to treat. Four queries."""
+def ground(visit: Visit, *, with_old_answers: bool = False) -> Ground | None:
+    """Return what the session stands on; None where no signed consultation agreed to treat. Four queries.
+
+    `with_old_answers`: what was answered counts until it is answered anew, as for dates that are far away.
+    """
     patient_id = visit.patient_id
     consultation = _consultation(visit, patient_id) if patient_id else None
     if patient_id is None or consultation is None or consultation.skin_type is None:
@@ -110,9 +113,12 @@ def ground(visit: Visit) -> Ground | None:
     protocol = parsed(version)
     rows = _answers(patient_id, visit.day, protocol)
     number = visit.session_number or 1
+    answers = [as_answer(row) for row in rows]
+    if with_old_answers:
+        answers = [replace(answer, given_on=visit.day) for answer in answers]
     screening = evaluate(
         protocol.questionnaire,
-        [as_answer(row) for row in rows],
+        answers,
         reference_day=visit.day,
         session_number=number,
     )

@@ -12,7 +12,7 @@ from plans.models import Kind, Series, Visit
 from plans.queries.proposals import Search
 from plans.queries.protocols import parsed
 from plans.queries.single import Free, named, needs, session_slot, with_gap
-from plans.queries.slots import calendar
+from plans.queries.slots import diary
 from plans.queries.standing import Standing, blackout, over, request_for_one
 from plans.rules.plan import Session
 from plans.rules.scheduling.explain import blocker
@@ -130,41 +130,37 @@ def _bounds(stand: Standing, number: int, day: date, before: date | None, at: da
     days = (day - before).days if before else None
     if day < today:
         return Verdict(day, "past", number, days, today)
-    if series.earliest_on and day < series.earliest_on:
-        return Verdict(day, "held", number, days, series.earliest_on)
-    if before and days is not None and days < series.min_days:
-        return Verdict(day, "too early", number, days, before + timedelta(days=series.min_days))
-    if before and days is not None and _is_lapsed(series, days):
+    if series.not_before and day < series.not_before:
+        return Verdict(day, "held", number, days, series.not_before)
+    least = series.window_after(number - 1).earliest
+    if before and days is not None and days < least:
+        return Verdict(day, "too early", number, days, before + timedelta(days=least))
+    if before and days is not None and _is_lapsed(series, least, days):
         return _lapsed(stand, number, day, before)
     if any(first <= day <= last for first, last in blackout(series)):
         return Verdict(day, "event", number, days, series.event_on)
     return None
 
 
-def _is_lapsed(series: Series, days: int) -> bool:
-    who = booked_by(parsed(series.protocol_version), series.min_days, days)
+def _is_lapsed(series: Series, least: int, days: int) -> bool:
+    who = booked_by(parsed(series.protocol_version), least, days)
     return who is BookedBy.NEW_CONSULTATION
 
 
 def _lapsed(stand: Standing, number: int, day: date, before: date) -> Verdict:
-    latest = before + timedelta(days=stand.series.max_days)
+    latest = before + timedelta(days=stand.series.window_after(number - 1).latest)
     return Verdict(day, "lapsed", number, (day - before).days, latest)
 
 
 def _look(clinic: Clinic, asked: Request, day: date, near: Slot, without: Sequence[UUID]) -> Verdict:
     """Look into the calendar of that one day: what rules it out first, or its times nearest to the old one."""
     only = replace(asked, n=1, earliest=day, latest_first=day, steps=(), anchor=None, finish=None)
-    facts = calendar(
-        clinic,
-        day,
-        day,
-        patient_resource=asked.patient if isinstance(asked.patient, int) else None,
-        without=without,
-    )
-    code = blocker(Supply(Masks(facts), only), only, day)
+    patient = asked.patient if isinstance(asked.patient, int) else None
+    known = diary(clinic, (day, day), patient_resource=patient, without=without)
+    code = blocker(Supply(Masks(known.calendar), only), only, day)
     if code != "ok":
         return Verdict(day, code)
-    free = named(clinic, free_visits(facts, only))
+    free = named(clinic, free_visits(known.calendar, only), known)
     nearest = sorted(
         free, key=lambda one: (abs(one.slot.start - near.start), one.slot.practitioner != near.practitioner)
     )

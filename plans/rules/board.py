@@ -9,7 +9,11 @@ from clinic.rules.timegrid import CELL_MINUTES, DAY_MINUTES, Span
 HOUR = 60
 # The stylesheet has places for so many hours.
 LEAST_HOURS, MOST_HOURS = 4, 18
-ALONE, LEFT, RIGHT = "", "left", "right"
+# A visit of five minutes still shows its name, and so many stand side by side before the last ones share a place.
+LEAST_ROWS, MOST_LANES = 3, 12
+
+Place = tuple[int, int]
+"""The first row of something, and how many rows it takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +80,31 @@ def free(working: Sequence[Span], busy: Iterable[Span], *, least: int, after: in
     return tuple(span for span in subtract(to_come, merge(busy)) if span[1] - span[0] >= least)
 
 
-def sides(spans: Sequence[Span]) -> list[str]:
-    """Return for each span where it stands in its column: alone, or left or right where two share a time.
+def place(shown: Frame, span: Span) -> Place:
+    """Return where a visit stands: at least as high as its name, and inside the board."""
+    rows = max(shown.rows(span), LEAST_ROWS)
+    return min(shown.row(span[0]), shown.hours * HOUR // CELL_MINUTES - rows), rows
+
+
+def lanes(places: Sequence[Place]) -> list[tuple[int, int]]:
+    """Return for each place its lane, from 0, and how many lanes stand side by side there.
 
     Only what was imported, or a visit in place of one that nobody came to, ever shares a time.
     """
-    found = [ALONE] * len(spans)
-    until = {LEFT: 0, RIGHT: 0}
-    for index in sorted(range(len(spans)), key=lambda one: spans[one]):
-        start, end = spans[index]
-        if any(start < other[1] and other[0] < end for at, other in enumerate(spans) if at != index):
-            side = LEFT if until[LEFT] <= start or until[LEFT] <= until[RIGHT] else RIGHT
-            found[index], until[side] = side, end
+    found = [(0, 1)] * len(places)
+    together: list[int] = []
+    until: list[int] = []
+    for index in sorted(range(len(places)), key=lambda one: places[one]):
+        start, rows = places[index]
+        if all(end <= start for end in until):
+            together, until = [], []
+        lane = next((lane for lane, end in enumerate(until) if end <= start), len(until))
+        if lane == len(until) < MOST_LANES:
+            until.append(0)
+        lane = min(lane, MOST_LANES - 1)
+        until[lane] = max(until[lane], start + rows)
+        together.append(index)
+        found[index] = (lane, 1)
+        for other in together:
+            found[other] = (found[other][0], len(until))
     return found

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from patients.rules.conditions import Facts, matches
 from patients.rules.terms import Text
 from plans.rules.protocol import Protocol
 from plans.rules.terms import BookingState
@@ -93,6 +94,22 @@ def window(protocol: Protocol, interval_days: int) -> Window:
     booking = protocol.course.booking
     latest = max(booking.latest_at_least_day, interval_days + booking.grace_days_after_window)
     return Window(interval_days, (interval_days + latest) // 2, latest)
+
+
+def longer_window(protocol: Protocol, agreed_days: int, planned: Facts, done: Facts) -> Window | None:
+    """The window after a session in which more was done than was planned; None where the agreed one stands.
+
+    Both hold facts as conditions read them, such as `depth_mm` and `aggressive`. Of `interval_rules` in
+    protocol.json those count that hold for what was done and did not for the plan: the others were weighed
+    when the interval of `agreed_days` was signed.
+    """
+    asked = [
+        rule.days
+        for rule in protocol.course.interval_rules
+        if matches(rule.when, done) and not matches(rule.when, planned)
+    ]
+    longest = max(asked, default=0)
+    return window(protocol, longest) if longest > agreed_days else None
 
 
 def booking_states(protocol: Protocol, interval_days: int) -> tuple[StateSpan, ...]:

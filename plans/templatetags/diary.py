@@ -1,5 +1,7 @@
 """The diary in words: times of the day, names of visits, next steps."""
 
+from collections.abc import Iterable
+
 from django import template
 from django.utils.translation import gettext, pgettext
 
@@ -46,8 +48,15 @@ def step_words(state: str) -> str:
         State.IN_ROOM: gettext("To room"),
         State.IN_TREATMENT: pgettext("button", "Start"),
         State.DONE: gettext("Finish"),
+        State.NO_SHOW: gettext("Did not come"),
     }
     return words[State(state)]
+
+
+@register.filter
+def kind_words(kinds: Iterable[str]) -> str:
+    """Kinds of visit, in one line."""
+    return ", ".join(str(Kind(kind).label) for kind in kinds)
 
 
 @register.filter
@@ -58,5 +67,8 @@ def change_words(verb: str) -> str:
         "move": gettext("moved"),
         "cancel": gettext("cancelled"),
         "replan": gettext("planned anew"),
+        "skip": gettext("one session left out"),
+        "add_session": gettext("one session added"),
+        "remove_session": gettext("last session taken away"),
     }
     return words.get(verb, verb)

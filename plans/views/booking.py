@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.core import signing
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -12,35 +11,40 @@ from django.utils.translation import gettext as _
 from clinic.actions.refusal import Refused
 from clinic.models import Membership
 from clinic.permissions import Request
+from clinic.rules.roles import Right
 from clinic.rules.timegrid import local_day
 from plans.actions import booking
 from plans.exports import wording
 from plans.forms.booking import WishesForm
 from plans.forms.series import ConfirmForm
-from plans.models import Kind, Series, VisitType
-from plans.queries.proposals import Choice, Row, Search, alternatives, changed, rows_of, search
+from plans.models import Series, VisitType
+from plans.queries.proposals import Choice, Row, Search, alternatives, look, rows_of, search
+from plans.queries.slots import members_of, treating
 from plans.queries.standing import Standing, first_day, standing, who_may_book
+from plans.queries.timeline import event_words
 from plans.queries.why import why_in_plan, why_session
-from plans.rules.plan import Session, from_data, to_data
+from plans.rules.plan import Session
 from plans.rules.scheduling.model import RequestError, Slot
 from plans.rules.spacing import BookedBy
 from plans.rules.wishes import NOON, Wishes
-from plans.views.mending import kept_plan, mend
+from plans.views.chosen import change_of, changed_plan, chosen_plan
+from plans.views.mending import kept_offer, mend
 from plans.views.series import find
 
-CHANGE = "plans.change"
+SHOWS = {"change", "slot", "open"}
+OTHERS = list[tuple[str, Choice]]
 
 
 @dataclass(frozen=True)
 class Card:
-    """One proposal on the page: each row with the other times that its session could have."""
+    """One proposal on the page: each row with the other times of its session, None while nobody asks for them."""
 
     picture: dict[str, Any]
     token: str
     title: str
     summary: str
     tags: list[tuple[str, str, str]]
-    rows: list[tuple[Row, list[tuple[str, Choice]]]]
+    rows: list[tuple[Row, OTHERS | None]]
 
 
 def book(request: Request, clinic: str, series: UUID) -> HttpResponse:
@@ -48,7 +52,7 @@ def book(request: Request, clinic: str, series: UUID) -> HttpResponse:
     found = find(request, series)
     if found.state not in Series.OPEN:
         return render(request, "plans/series/not_open.html", {"series": found}, status=409)
-    if request.method == "POST" and not {"change", "slot"} & set(request.POST):
+    if request.method == "POST" and not SHOWS & set(request.POST):
         return _confirm(request, found)
     return _page(request, found, ConfirmForm(initial={"reason": request.POST.get("reason", "")}))
 
@@ -74,22 +78,50 @@ def _confirm(request: Request, series: Series) -> HttpResponse:
 def _page(request: Request, series: Series, form: ConfirmForm) -> HttpResponse:
     """Show the wishes, and what they lead to; or the repair, where a session in between has lost its date."""
     stand = standing(series)
-    wishes = _wishes_form(request, stand)
+    members = members_of(request.clinic)
+    wishes = _wishes_form(request, stand, members)
     context = {"series": series, "stand": stand, "wishes": wishes, "form": form}
     if not stand.to_book:
         return _show(request, "plans/series/nothing_to_book.html", context)
-    lapsed = who_may_book(stand, first_day(stand, Wishes(), request.at)) is BookedBy.NEW_CONSULTATION
-    if lapsed or not VisitType.objects.filter(clinic=request.clinic, kind=Kind.TREATMENT).exists():
-        return render(request, "plans/series/not_open.html", {"series": series, "lapsed": lapsed}, status=409)
-    if stand.holes:
-        context.update(mend(request, stand, form))
-        return _show(request, "plans/series/mend.html", context)
-    context.update(_who_books(request, stand, wishes))
+    if who_may_book(stand, first_day(stand, Wishes(), request.at)) is BookedBy.NEW_CONSULTATION:
+        return render(request, "plans/series/not_open.html", {"series": series, "lapsed": True}, status=409)
     try:
-        context.update(_found(request, form, search(stand, wishes.wishes(), at=request.at), wishes))
+        if stand.holes:
+            context.update(mend(request, stand, form))
+            return _show(request, "plans/series/mend.html", context)
+        return _proposals(request, context, stand, wishes, members)
+    except VisitType.DoesNotExist:
+        return render(request, "plans/series/not_open.html", {"series": series}, status=409)
+
+
+def _proposals(
+    request: Request,
+    context: dict[str, Any],
+    stand: Standing,
+    wishes: WishesForm,
+    members: list[Membership],
+) -> HttpResponse:
+    """Answer with the page; with one session and its other times where htmx asks for no more."""
+    context.update(_who_books(request, stand, wishes))
+    context["event"] = event_words(stand.series, named=request.actor.may(Right.READ_CLINICAL))
+    given: dict[str, Any] = {"at": request.at, "members": members}
+    try:
+        if getattr(request, "htmx", None) and "open" in request.POST:
+            return _one_session(request, look(stand, wishes.wishes(), **given))
+        context.update(_found(request, context, search(stand, wishes.wishes(), **given), wishes))
     except RequestError as error:
-        wishes.add_error(None, _("These wishes cannot be met together: %(why)s.") % {"why": error.message})
+        wishes.add_error(None, wording.impossible(error))
     return _show(request, "plans/series/book.html", context)
+
+
+def _one_session(request: Request, made: Search) -> HttpResponse:
+    """Answer with one row of the chosen proposal, its other times open; with nothing new where it is stale."""
+    plan, number = chosen_plan(request, made.stand), _opened(request)
+    if number not in [session.number for session in plan]:
+        return HttpResponse(status=204)
+    row = next(row for row in rows_of(made.stand, plan, made.cast) if row.number == number)
+    context = {"series": made.stand.series, "row": row, "others": _others(made, plan, number)}
+    return render(request, "plans/series/_slot.html", context)
 
 
 def _show(request: Request, template: str, context: dict[str, Any]) -> HttpResponse:
@@ -97,12 +129,11 @@ def _show(request: Request, template: str, context: dict[str, Any]) -> HttpRespo
     return render(request, template, {**context, "has_errors": failed}, status=422 if failed else 200)
 
 
-def _wishes_form(request: Request, stand: Standing) -> WishesForm:
-    members = list(Membership.objects.practitioners().filter(clinic=request.clinic).select_related("user"))
+def _wishes_form(request: Request, stand: Standing, members: list[Membership]) -> WishesForm:
     return WishesForm(
         request.GET or None,
         today=local_day(request.at, request.clinic.zone),
-        practitioners=members,
+        practitioners=treating(members),
         sessions=stand.to_book,
     )
 
@@ -119,7 +150,7 @@ def _who_books(request: Request, stand: Standing, wishes: WishesForm) -> dict[st
     }
 
 
-def _found(request: Request, form: ConfirmForm, made: Search, wishes: WishesForm) -> dict[str, Any]:
+def _found(request: Request, context: dict[str, Any], made: Search, wishes: WishesForm) -> dict[str, Any]:
     """Return what a search leads to: cards, or why there is none and what would help."""
     if made.refusal is not None:
         helps = [wording.way_out(one) for one in made.refusal.relaxations]
@@ -129,70 +160,61 @@ def _found(request: Request, form: ConfirmForm, made: Search, wishes: WishesForm
             "helps": helps,
             **_first_verdict(request, made, wishes),
         }
-    chosen = _changed(request, made) or _kept(form, made)
-    choices = ([chosen] if chosen else []) + [
-        one for one in made.choices if not chosen or one.plan != chosen.plan
+    changed = changed_plan(request, made)
+    first = changed or _chosen(made, chosen_plan(request, made.stand)) or _kept(context["form"], made)
+    choices = ([first] if first else []) + [
+        one for one in made.choices if not first or one.plan != first.plan
     ]
+    opened = _opened(request) if first else 0
     return {
-        "cards": [_card(made, choice) for choice in choices],
-        "change_failed": "change" in request.POST and chosen is None,
+        "cards": [_card(made, one, context["event"], opened if one is first else 0) for one in choices],
+        "change_failed": bool({"change", "slot"} & set(request.POST)) and changed is None,
         **_verdict(request, made, choices[0], wishes),
     }
 
 
-def _card(made: Search, choice: Choice) -> Card:
-    series = made.stand.series
+def _card(made: Search, choice: Choice, event: str, opened: int) -> Card:
     return Card(
-        {"dots": choice.rows, "zones": _zones(series, made)},
-        booking.offer(series, choice.plan),
+        {"dots": choice.rows, "zones": _zones(made, event)},
+        booking.offer(made.stand.series, choice.plan),
         wording.title(choice),
         wording.summary(choice),
         wording.tags(choice),
-        [(row, _others(made, choice, row.number)) for row in choice.rows],
+        [
+            (row, _others(made, choice.plan, row.number) if row.number == opened else None)
+            for row in choice.rows
+        ],
     )
 
 
-def _zones(series: Series, made: Search) -> list[dict[str, Any]]:
+def _zones(made: Search, event: str) -> list[dict[str, Any]]:
     """Return the days that are kept clear, with what for."""
     return [
-        {"first": first, "last": last, "label": series.event_name if last == series.event_on else _("away")}
+        {"first": first, "last": last, "label": event if last == made.stand.series.event_on else _("away")}
         for first, last in made.asked.blackout
     ]
 
 
-def _others(made: Search, choice: Choice, number: int) -> list[tuple[str, Choice]]:
+def _opened(request: Request) -> int:
+    """Return the number of the session whose other times are asked for, 0 for none."""
+    typed = request.POST.get("open", "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 2 else 0
+
+
+def _others(made: Search, plan: tuple[Session, ...], number: int) -> OTHERS:
     """Return other times for one session, each signed together with the plan it would change."""
-    session = next(one for one in choice.plan if one.number == number)
-    return [
-        (_change(made, choice.plan, other.plan[-1]), other)
-        for other in alternatives(made, choice.plan, number)
-        if other.plan[-1] != session
-    ]
-
-
-def _change(made: Search, plan: tuple[Session, ...], one: Session) -> str:
-    data = [str(made.stand.series.pk), to_data(plan), to_data([one])]
-    return signing.dumps(data, salt=CHANGE, compress=True)
-
-
-def _changed(request: Request, made: Search) -> Choice | None:
-    """Return the plan with one date changed, where one was asked for and the rest can follow."""
-    token = request.POST.get("change", "")
-    if not token:
-        return None
-    try:
-        series, plan, one = signing.loads(token, salt=CHANGE, max_age=booking.GOOD_FOR_SECONDS)
-        before, (chosen,) = from_data(plan), from_data(one)
-    except (signing.BadSignature, ValueError):
-        return None
-    if series != str(made.stand.series.pk) or [session.number for session in before] != made.stand.to_book:
-        return None
-    return changed(made, before, chosen)
+    found = alternatives(made, plan, number)
+    return [(change_of(made.stand, plan, other.plan[-1]), other) for other in found]
 
 
 def _kept(form: ConfirmForm, made: Search) -> Choice | None:
     """Return the proposal that was chosen where only its reason was missing."""
-    plan = kept_plan(form, made.stand.series)
+    offer = kept_offer(form, made.stand.series)
+    return _chosen(made, offer.plan) if offer else None
+
+
+def _chosen(made: Search, plan: tuple[Session, ...]) -> Choice | None:
+    """Return a plan as one of the proposals, or as a proposal of its own; None for another set of sessions."""
     if [session.number for session in plan] != made.stand.to_book:
         return None
     found = next((choice for choice in made.choices if choice.plan == plan), None)
@@ -206,7 +228,7 @@ def _verdict(request: Request, made: Search, choice: Choice, wishes: WishesForm)
         return {}
     day, number = asked
     found = why_in_plan(made, choice.plan, number, day, at=request.at)
-    times = [(_change(made, choice.plan, Session(number, one.slot)), one) for one in found.times]
+    times = [(change_of(made.stand, choice.plan, Session(number, one.slot)), one) for one in found.times]
     return {"verdict": found, "verdict_words": wording.verdict(found), "verdict_times": times}
 
 

@@ -11,6 +11,7 @@ from clinic.actions.refusal import Refused
 from clinic.permissions import Request
 from clinic.rules.roles import Right
 from patients.models import Patient
+from patients.queries.registry import earlier
 from plans.forms.consult import ConsentForm
 from plans.queries.chart import chart_of
 from plans.queries.consult import age_on
@@ -41,6 +42,7 @@ def chart_page(
         "age": age_on(person.birth_date, chart.today),
         "spoken": dict(settings.LANGUAGES).get(person.language, person.language),
         "chart": chart,
+        "earlier": earlier(request.actor, person),
         "rows": [(visit, chart.records.get(visit.pk)) for visit in chart.visits],
         "begun": any(
             one.signed_at is None and one.practitioner_id == request.membership.pk

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -15,15 +16,18 @@ from clinic.actions.refusal import Refused
 from clinic.permissions import Request
 from clinic.rules.timegrid import local_day
 from plans.actions import disruptions
-from plans.actions.disruptions import Settled, Wanted
+from plans.actions.disruptions import Settled
+from plans.actions.drafting import Wanted
 from plans.exports import wording
 from plans.forms.disruptions import AbsenceForm, DecisionsForm, sign_pin
-from plans.models import Absence
+from plans.models import Absence, Decision
 from plans.queries import disruptions as lists
 from plans.queries.decided import decided
-from plans.queries.replanning import cases_of, other_times
+from plans.queries.replanning import cases_of, other_times, why_none
 from plans.queries.single import named
-from plans.rules.decisions import far_days, read_why
+from plans.queries.timetable import wanted_pattern
+from plans.rules.plan import from_data
+from plans.rules.scheduling.model import Refusal
 
 SEARCH_SECONDS = 3
 
@@ -33,7 +37,7 @@ def absences(request: Request, clinic: str) -> HttpResponse:
     rows = lists.absences(request.actor, request.clinic, at=request.at)
     context = {
         "rows": [(row, lists.name_of(row)) for row in rows],
-        "calls": [(one.visit, one.absence.name) for one in lists.to_call(request.clinic, at=request.at)],
+        "calls": [(one.visit, one.absence.because) for one in lists.to_call(request.clinic, at=request.at)],
         "nav": "settings",
     }
     return render(request, "plans/disruptions/absences.html", context)
@@ -70,11 +74,11 @@ def _draft(request: Request, form: AbsenceForm) -> Absence:
         reason=data["reason"],
     )
     return disruptions.draft(
-        request.actor, request.clinic, wanted, at=request.at, key=data["key"], go_on=_for_a_while()
+        request.actor, request.clinic, wanted, at=request.at, key=data["key"], go_on=for_a_while()
     )
 
 
-def _for_a_while() -> Callable[[], bool]:
+def for_a_while() -> Callable[[], bool]:
     """Let a search go on for as long as somebody likes to wait."""
     until = monotonic() + SEARCH_SECONDS
     return lambda: monotonic() < until
@@ -94,7 +98,7 @@ def absence(request: Request, clinic: str, absence: UUID) -> HttpResponse:
                 at=request.at,
                 pins=form.pins(),
                 choices=form.chosen(),
-                go_on=_for_a_while(),
+                go_on=for_a_while(),
             )
             return redirect("plans:absence", clinic, found.pk)
         except Refused as refused:
@@ -118,19 +122,26 @@ def absence_apply(request: Request, clinic: str, absence: UUID) -> HttpResponse:
     if form.is_valid():
         try:
             settled = disruptions.accept(
-                request.actor, found, form.choices(), at=request.at, go_on=_for_a_while()
+                request.actor, found, form.choices(), at=request.at, go_on=for_a_while()
             )
             _tell(request, settled)
-            return redirect("plans:absence", clinic, found.pk)
+            return _onward(request, found)
         except Refused as refused:
             form = _refused(request, found, form, refused)
     return _page(request, found, form)
 
 
+def _onward(request: Request, found: Absence) -> HttpResponse:
+    """Go to the plan, and open the nearest other times of the first patient who has to be asked about again."""
+    page = reverse("plans:absence", args=[request.clinic.slug, found.pk])
+    row = found.decisions.filter(settled_at=None, clashed=True).first()
+    return redirect(f"{page}?times={row.pk}#case-{row.pk}" if row and row.may_move else page)
+
+
 def _refused(request: Request, found: Absence, form: DecisionsForm, refused: Refused) -> DecisionsForm:
     """Return the form with what was said; who was booked in meanwhile has a plan then."""
     if refused.code == "new_visits":
-        disruptions.run_again(request.actor, found, at=request.at, go_on=_for_a_while())
+        disruptions.run_again(request.actor, found, at=request.at, go_on=for_a_while())
         form = _form(request, found)
     form.full_clean()
     form.add_error(refused.field if refused.field in form.fields else None, str(refused.message))
@@ -163,44 +174,62 @@ def _form(request: Request, found: Absence) -> DecisionsForm:
 def _page(request: Request, found: Absence, form: DecisionsForm) -> HttpResponse:
     found = _find(request, found.pk)
     groups, settled = decided(found)
-    inside = lists.touched(found.clinic, lists.away_of(found), at=request.at)
+    over = found.state == Absence.State.WITHDRAWN
+    inside = [] if over else lists.touched(found.clinic, lists.away_of(found), at=request.at)
     known = {pk for group in groups for case in group.cases for pk in case.row.touched}
     context = {
         "absence": found,
         "name": lists.name_of(found),
+        "pattern": wanted_pattern(found),
         "form": form,
         "groups": [(group.outcome, [_case(form, case) for case in group.cases]) for group in groups],
         "settled": settled,
         "unknown": [one for one in inside if str(one.pk) not in known] if found.is_draft else [],
         "calls": [] if found.is_draft else [(one, "") for one in inside if str(one.pk) not in known],
         "times": _times(request, found, inside),
+        "why": _why(request, found, inside),
         "nav": "settings",
     }
     return render(request, "plans/disruptions/plan.html", context, status=422 if form.errors else 200)
 
 
 def _case(form: DecisionsForm, case: Any) -> dict[str, Any]:
-    """Return one patient with the fields for them, and why there is no place, in words."""
-    pk, why = case.row.pk, case.row.why or {}
-    said: dict[str, Any] = {
+    """Return one patient with the fields for them."""
+    pk = case.row.pk
+    return {
         "case": case,
         "row": case.row,
         "choice": form[f"choice-{pk}"],
         "slot": form[f"slot-{pk}"],
+        "is_pinned": bool(form[f"pin-{pk}"].value()),
     }
-    said["is_pinned"] = bool(form[f"pin-{pk}"].value())
-    if "reason" in why:
-        refusal = read_why(why)
-        said["why"] = wording.why_not(refusal)
-        said["ways"] = [wording.way_out(way) for way in refusal.relaxations]
-    said["far"] = [wording.short_day(day) for day in far_days(why)]
-    return said
+
+
+def _why(request: Request, found: Absence, inside: list[Any]) -> dict[str, Any]:
+    """Return why the one patient that the address asks about has no place, and what would help, in words."""
+    row = _asked_about(request, found, "why")
+    if row is None or row.subject is None or row.outcome != "none":
+        return {}
+    rows = found.decisions.filter(settled_at=None)
+    held = {one.subject: from_data(one.after) for one in rows if one.after and one.subject}
+    cases = cases_of(found.clinic, inside, at=request.at)
+    said = why_none(found.clinic, lists.away_of(found), cases, row.subject, held, at=request.at)
+    if isinstance(said, Refusal):
+        ways = [wording.way_out(way) for way in said.relaxations]
+        return {"row": row, "why": wording.why_not(said), "ways": ways}
+    far = [wording.short_day(slot.day) for slot in said.options[0].slots] if said else []
+    return {"row": row, "far": far}
+
+
+def _asked_about(request: Request, found: Absence, what: str) -> Decision | None:
+    """Return the open decision that the address names."""
+    wanted = request.GET.get(what, "")
+    return found.decisions.filter(settled_at=None, pk=wanted).first() if wanted.isdecimal() else None
 
 
 def _times(request: Request, found: Absence, inside: list[Any]) -> dict[str, Any]:
     """Return other times for the one patient that the address asks about."""
-    wanted = request.GET.get("times", "")
-    row = found.decisions.filter(settled_at=None, pk=wanted).first() if wanted.isdecimal() else None
+    row = _asked_about(request, found, "times")
     if row is None or row.subject is None:
         return {}
     cases = cases_of(found.clinic, inside, at=request.at)

@@ -10,15 +10,17 @@ from clinic.actions.refusal import Refused
 from clinic.permissions import Request
 from clinic.rules.timegrid import local_day
 from plans.actions import booking
+from plans.actions.booking import Offer
+from plans.exports import outside as unusual
 from plans.exports import wording
 from plans.forms.series import ConfirmForm
 from plans.forms.visits import ChooseForm, WhyForm, sign_slot
 from plans.models import Series
+from plans.queries.outside import Outside
 from plans.queries.repair import Repair, lines_of, missed_slots, refill
 from plans.queries.single import Free, session_times
 from plans.queries.standing import Standing
 from plans.queries.why import Verdict, why_session
-from plans.rules.plan import Session
 from plans.rules.scheduling.model import Slot
 from plans.rules.wishes import Wishes
 
@@ -27,8 +29,9 @@ def mend(request: Request, stand: Standing, form: ConfirmForm) -> dict[str, Any]
     """Return what gives a missed session a date again: the change as an offer, and other times for it."""
     number, old = stand.holes[0], missed_slots(stand)[stand.holes[0]]
     chosen = ChooseForm(request.POST) if "slot" in request.POST else None
+    kept = kept_offer(form, stand.series)
     pins: dict[int, Slot] = {
-        one.number: one.slot for one in kept_plan(form, stand.series) if one.number == number
+        one.number: one.slot for one in (kept.plan if kept else ()) if one.number == number
     }
     if chosen is not None and chosen.is_valid():
         pins = {number: chosen.cleaned_data["slot"]}
@@ -46,27 +49,30 @@ def mend(request: Request, stand: Standing, form: ConfirmForm) -> dict[str, Any]
     }
 
 
-def kept_plan(form: ConfirmForm, series: Series) -> tuple[Session, ...]:
-    """Return the plan that was confirmed in vain for want of a reason, while it can still be had."""
+def kept_offer(form: ConfirmForm, series: Series) -> Offer | None:
+    """Return the offer that was confirmed in vain for want of a reason, while it can still be had."""
     if not form.has_error("reason"):
-        return ()
+        return None
     try:
         offer = booking.read_offer(str(form.data.get("offer", "")))
     except Refused:
-        return ()
-    return offer.plan if (offer.series, offer.revision) == (series.pk, series.revision) else ()
+        return None
+    return offer if (offer.series, offer.revision) == (series.pk, series.revision) else None
 
 
-def diff(stand: Standing, found: Repair | None) -> dict[str, Any]:
-    """Return a change of a series as the page shows it, with the offer that does it."""
+def diff(stand: Standing, found: Repair | None, typed: dict[int, Outside] | None = None) -> dict[str, Any]:
+    """Return a change of a series as the page shows it, with the offer that does it; `typed` are times by hand."""
     if found is None or not found.plan:
         return {}
+    typed = typed or {}
     outside = {change.after.gap.state for change in found.outside}
+    consequences = [line for one in typed.values() for line in unusual.consequences(one)]
     return {
         "repair": found,
         "picture": {"rows": lines_of(stand, found.changes, (_("Now"), _("After")))},
-        "offer": booking.offer(stand.series, found.plan),
-        "needs_reason": bool(outside),
+        "offer": booking.offer(stand.series, found.plan, by_hand=typed),
+        "consequences": consequences,
+        "needs_reason": bool(outside or consequences),
         "practitioner_books": bool(outside - {"late"}),
     }
 

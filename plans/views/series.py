@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from clinic.actions.outbox import UNDO_GRACE
 from clinic.actions.refusal import Refused
 from clinic.permissions import Request
+from clinic.rules.roles import Right
 from clinic.rules.timegrid import local_day
 from plans.actions import series as acting
 from plans.forms.series import ReasonForm, ResumeForm, StopForm
@@ -39,7 +40,7 @@ def series(request: Request, clinic: str, series: UUID) -> HttpResponse:
     found = find(request, series)
     context = {
         "series": found,
-        "line": timeline_of(found, at=request.at),
+        "line": timeline_of(found, at=request.at, named=request.actor.may(Right.READ_CLINICAL)),
         "changes": found.changes.select_related("by")[:20],
         "resume_form": ResumeForm(),
     }
@@ -52,7 +53,7 @@ def booked(request: Request, clinic: str, series: UUID) -> HttpResponse:
     change = found.changes.select_related("by").first()
     context = {
         "series": found,
-        "line": timeline_of(found, at=request.at),
+        "line": timeline_of(found, at=request.at, named=request.actor.may(Right.READ_CLINICAL)),
         "change": change,
         "undo_until": _undo_until(change, found, request),
         "dates": len(change.after or change.before) if change else 0,
@@ -115,7 +116,7 @@ def resume(request: Request, clinic: str, series: UUID) -> HttpResponse:
         form.add_error(refused.field, str(refused.message))
     context = {
         "series": found,
-        "line": timeline_of(found, at=request.at),
+        "line": timeline_of(found, at=request.at, named=True),
         "changes": found.changes.select_related("by")[:20],
         "resume_form": form,
         "form": form,

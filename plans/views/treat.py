@@ -15,7 +15,7 @@ from clinic.permissions import Request
 from clinic.rules.timegrid import local_day
 from plans.actions import treat
 from plans.forms.treat import EndForm, RecordForm
-from plans.models import SessionRecord, Visit
+from plans.models import Series, SessionRecord, Visit
 from plans.queries import portal
 from plans.queries.reading import reading
 from plans.queries.sitting import Sitting, sitting
@@ -68,7 +68,19 @@ def sign(request: Request, clinic: str, visit: UUID) -> HttpResponse:
     except Refused as refusal:
         return page(request, _sitting(request, visit), form, refusal=refusal)
     messages.success(request, _("Signed. The aftercare is ready and the patient has been told."))
+    _tell_of_a_longer_window(request, found.visit)
     return redirect("plans:record", clinic, visit)
+
+
+def _tell_of_a_longer_window(request: Request, visit: Visit) -> None:
+    if visit.series is None:
+        return
+    series = Series.objects.visible_to(request.actor).get(pk=visit.series.pk)
+    if str(visit.session_number) not in series.windows:
+        return
+    days = series.window_after(visit.session_number or 0).earliest
+    words = _("More was done than was planned: the next session waits at least %(days)s days.")
+    messages.info(request, words % {"days": days})
 
 
 def end(request: Request, clinic: str, visit: UUID) -> HttpResponse:

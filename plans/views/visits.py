@@ -16,7 +16,7 @@ from plans.actions import series as acting
 from plans.actions import visits as stepping
 from plans.forms.series import CancelForm
 from plans.models import Kind, Visit
-from plans.queries.day import step_of
+from plans.queries.board import step_of
 from plans.queries.gaps import gaps_of
 from plans.rules.visiting import HELD, State
 
@@ -67,19 +67,27 @@ def state(request: Request, clinic: str, visit: UUID, state: str) -> HttpRespons
     except Refused as refused:
         messages.error(request, str(refused.message))
     else:
-        found.refresh_from_db()
-        name = found.patient.name if found.patient else found.note
-        messages.success(
-            request, _("%(name)s: %(state)s.") % {"name": name, "state": found.get_state_display()}
-        )
+        _say(request, found, state)
     return redirect(_back(request, found))
+
+
+def _say(request: Request, visit: Visit, step: str) -> None:
+    """Say what has become of a visit, with the way back beside it while there is one."""
+    visit.refresh_from_db()
+    name = visit.patient.name if visit.patient else visit.note
+    undo = ""
+    if step != "undo" and stepping.may_undo(visit, request.at):
+        undo = reverse("plans:visit_state", args=[request.clinic.slug, visit.pk, "undo"])
+    words = _("%(name)s: %(state)s.") % {"name": name, "state": visit.get_state_display()}
+    messages.success(request, words, extra_tags=undo)
 
 
 def _back(request: Request, visit: Visit) -> str:
     """Return to the page the button stood on, if it is ours."""
     came_from = request.POST.get("next", "")
     if url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure()):
-        return came_from
+        # On a board the focus goes back to the visit: its link there has this name.
+        return came_from if str(visit.pk) in came_from else f"{came_from}#v{visit.pk}"
     return reverse("plans:day", args=[request.clinic.slug, visit.day.isoformat()])
 
 

@@ -7,6 +7,28 @@ from collections.abc import Callable, Iterable, Mapping
 from playwright.sync_api import Locator, Page
 
 Look = Callable[[Page], None]
+MOST_STOPS = 150
+
+# What has the focus: its words, whether something around it is outlined, whether any of it can be seen.
+FOCUS = """
+() => {
+  const here = document.activeElement;
+  const box = here.getBoundingClientRect();
+  const label = here.labels && here.labels[0];
+  const card = here.closest(".ap");
+  const drawn = [here, here.nextElementSibling, here.parentElement, label, card].filter(Boolean).some((part) => {
+    const style = getComputedStyle(part);
+    return (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== "none";
+  });
+  const points = [[0.5, 0.5], [0.1, 0.5], [0.9, 0.5], [0.5, 0.1], [0.5, 0.9]];
+  const seen = points.some(([x, y]) => {
+    const hit = document.elementFromPoint(box.left + box.width * x, box.top + box.height * y);
+    return hit && (here.contains(hit) || hit.contains(here) || (label && label.contains(hit)));
+  });
+  const words = here.getAttribute("aria-label") || (label || here).innerText || here.name || here.tagName;
+  return { words: words.trim().replace(/\\s+/g, " "), drawn, seen };
+}
+"""
 
 
 class Hands:
@@ -67,3 +89,15 @@ def shown(page: Page, words: Iterable[str]) -> None:
     told = " ".join(page.inner_text("main").split())
     missing = [word for word in words if word not in told]
     assert not missing, f"{page.url}: {missing} not in {told[:2000]}"
+
+
+def tab_to(page: Page, selector: str) -> None:
+    """Press Tab until what is wanted has the focus; every stop on the way has to be seen."""
+    stops: list[str] = []
+    while not page.evaluate("selector => document.activeElement.matches(selector)", selector):
+        page.keyboard.press("Tab")
+        focus = page.evaluate(FOCUS)
+        stops.append(focus["words"])
+        assert focus["drawn"], f"{page.url}: no outline at {stops}"
+        assert focus["seen"], f"{page.url}: out of sight at {stops}"
+        assert len(stops) < MOST_STOPS, f"{selector} is not among {stops}"

@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route, TimeoutError
 
+from clinic.rules.pages import PAGES
 from tests.browser.hands import Hands
+from tests.browser.test_pages import SPECIAL, opener
+from tests.browser.test_pages import Visit as Look
 from tests.browser.world import World, a_world
 
 Open = Callable[..., Page]
@@ -122,6 +125,61 @@ def faults(page: Page, post: Post) -> list[str]:
         if name not in NOT_KEPT and kept != value:
             found.append(f"{name} was {value!r}, is {kept!r}")
     return found
+
+
+# Nothing that is typed there is wrong, or their refusals are no form of ours.
+ACCEPT_ANYTHING = {"account_logout", "usersessions_list", "patients:list", "mfa_deactivate_totp"}
+NONSENSE = "\U0001f337 31/2"
+TYPED_IN = "main form[method=post] :is(input:not([type]), input[type=text], input[type=email], textarea)"
+
+
+def test_every_form_of_the_table_tells_what_is_wrong_with_nonsense(
+    world: World, new_page: Open, settings: Any
+) -> None:
+    """Where nonsense is refused the refusal can be read; where it is not, it harms nobody: no page fails."""
+    pages: dict[str, Page] = {}
+    wrong, refused = [], 0
+    for name, row in PAGES.items():
+        if {"GET", "POST"} - set(row.methods) or name in ACCEPT_ANYTHING:
+            continue
+        for look in SPECIAL.get(name, [Look(name)]):
+            person = look.person or opener(name, row)
+            if person not in pages:
+                pages[person] = new_page(320, client=world.people[person])
+                pages[person].route("**/htmx*.js", without_htmx)
+            page = pages[person]
+            try:
+                status = nonsense(page, world.address(name, look.query, **look.rows))
+            except (AssertionError, TimeoutError) as error:
+                wrong.append(f"{look}: {error}")
+                continue
+            refused += status == 422
+            if status >= 500:
+                wrong.append(f"{look}: {status}")
+            elif status == 422:
+                wrong += [f"{look}: {fault}" for fault in faults(page, Post(name, person, ""))]
+    assert not wrong, "\n".join(wrong)
+    assert refused > 10
+
+
+def nonsense(page: Page, address: str) -> int:
+    """Type nonsense into every field of a page, press its main button, and return the status of the answer."""
+    page.goto(address)
+    main = page.locator("main button.btn-primary").locator("visible=true")
+    others = page.locator("main form[method=post] button:not([aria-hidden])").locator("visible=true")
+    button = (main if main.count() else others).first
+    if not button.count():
+        return 0
+    for box in page.locator(TYPED_IN).locator("visible=true").all():
+        box.fill(NONSENSE)
+    with page.expect_navigation() as found:
+        button.click()
+    return found.value.status
+
+
+def without_htmx(route: Route) -> None:
+    """Let every button post its form: what a swap brings is looked at elsewhere."""
+    route.fulfill(body="", content_type="text/javascript")
 
 
 def test_a_summary_leads_to_its_field(world: World, new_page: Open) -> None:

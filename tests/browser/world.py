@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,20 +15,26 @@ from django.test import Client
 from django.urls import reverse
 
 from clinic.actions.site import close, put_out_of_use
+from clinic.models import Message
 from clinic.rules.pages import PAGES, Audience
 from patients.models import Patient
+from patients.rules.terms import Text
 from plans.actions import booking, consult, consult_signature, disruptions, treat
+from plans.actions.drafting import Wanted
+from plans.actions.protocol_draft import save_line
 from plans.actions.visits import mark
 from plans.models import Absence, AftercareSheet, Series, Visit
 from plans.queries.proposals import search
+from plans.queries.protocol_draft import drafting
 from plans.queries.standing import standing
 from plans.rules.wishes import Wishes
-from tests.factories.booking import MONDAY, offer_visit_types
+from tests.factories.booking import MONDAY, Desk, offer_visit_types
 from tests.factories.clinic import MembershipFactory, UserFactory
 from tests.factories.consult import a_draft, publish_shipped
 from tests.factories.patients import AccessFactory, PatientFactory
 from tests.factories.plans import RecordFactory, VisitFactory, clear_answers, consent_to_treatment
 from tests.factories.treat import done
+from tests.factories.waiting import an_offer, joined, wanted
 from tests.house.test_rights import EVERY
 from tests.people import PASSWORD, Team, a_team, as_patient, as_staff, signed_in
 
@@ -45,7 +52,7 @@ class World:
     people: dict[str, Client]
 
     def address(self, name: str, query: str = "", /, **others: str) -> str:
-        """Return the address of a page; `patient="newcomer"` puts another row in."""
+        """Return the address of a page; `patient="newcomer"` puts another row in, as `?who={member}` does."""
         pattern: Any = EVERY[name].pattern
         keys = set(pattern.converters) | set(pattern.regex.groupindex)
         if PAGES[name].audience is Audience.STAFF:
@@ -54,7 +61,7 @@ class World:
         assert not unknown, f"{name}: put a row of {unknown} into the world"
         rows = {key: self.rows[key] for key in keys}
         rows.update({key: self.others[other] for key, other in others.items()})
-        return reverse(name, kwargs=rows) + query
+        return reverse(name, kwargs=rows) + query.format_map(self.rows)
 
 
 def a_world(clock: Any, mail_folder: Path) -> World:
@@ -82,16 +89,23 @@ def a_world(clock: Any, mail_folder: Path) -> World:
     )
     RecordFactory.create(visit=open_visit)
     _absences(team, first)
+    _protocol_draft(team)
     write_mail(mail_folder)
     return World(
-        rows={**_rows(team, treated, first, sheet), "absence": _drafted_absence(team, treated).pk},
+        rows={
+            **_rows(team, treated, first, sheet),
+            **_waiting(team, treated),
+            "absence": _drafted_absence(team, treated).pk,
+        },
         others={
             "to_book": _planned(team, "👩🏽‍⚕️ Zoë").pk,
             "open_visit": open_visit.pk,
             "later_visit": treated.visits.latest("starts_at").pk,
             "draft": a_draft(team.practitioner, to_book.patient, MONDAY).pk,
             "untouched": untouched.pk,
+            "in_effect": _closed_on_a_sunday(team).pk,
             "newcomer": to_book.patient_id,
+            "merged": PatientFactory.create(clinic=team.clinic, name=LONG, merged_into=treated.patient).pk,
         },
         people=_people(team, treated.patient, to_book.patient),
     )
@@ -131,15 +145,52 @@ def _absences(team: Team, visit: Visit) -> None:
     put_out_of_use(admin, team.clinic.rooms.earliest("pk"), later, later, reason=LONG, at=MONDAY)
 
 
+def _closed_on_a_sunday(team: Team) -> Absence:
+    """Close when nobody is booked, which is in effect at once."""
+    sunday = MONDAY.date() + datetime.timedelta(days=41)
+    wanted = Wanted("closure", sunday, sunday, reason=LONG)
+    return disruptions.draft(team.admin.actor, team.clinic, wanted, at=MONDAY + 3 * HOUR)
+
+
 def _drafted_absence(team: Team, series: Series) -> Absence:
     """Plan to close on the day of the next session, so that its patient has to be decided about."""
     day = series.visits.filter(session_number=2).earliest("day").day
     return disruptions.draft(
         team.admin.actor,
         team.clinic,
-        disruptions.Wanted("closure", day, day, reason=LONG),
+        Wanted("closure", day, day, reason=LONG),
         at=MONDAY + 3 * HOUR,
     )
+
+
+def _protocol_draft(team: Team) -> None:
+    """Change a number to the less careful side and a wording in one language alone, in one line each."""
+    lead, clinic = team.lead, team.clinic
+    lead.user.name = LONG
+    lead.user.save(update_fields=["name"])
+    words = {"text": Text("No sun until {until}. " + "Stay inside. " * 25, "Sin sol hasta {until}.")}
+    for key, numbers, wordings in (
+        ("protocol/I-DEEP", {"days": Decimal(28)}, {}),
+        ("aftercare/AC-SUN", {}, words),
+    ):
+        seen = drafting(clinic).seen(key)
+        save_line(lead.actor, clinic, key, numbers, wordings, seen=seen, at=MONDAY)
+
+
+def _waiting(team: Team, series: Series) -> dict[str, Any]:
+    """Put the patient on the waiting list with an offer to answer, and park a mail to them."""
+    desk = Desk(team, series, series.patient)
+    entry = joined(desk, wanted(0, 90, times=["morning", "evening"], practitioner=team.practitioner))
+    mail = Message.objects.filter(patient_id=series.patient_id).earliest("pk")
+    Message.objects.filter(pk=mail.pk).update(state=Message.State.PARKED)
+    return {
+        "entry": entry.pk,
+        "offer": an_offer(entry).pk,
+        "answer": "refusal",
+        "number": 3,
+        "message": mail.pk,
+        "do": "again",
+    }
 
 
 def _rows(team: Team, series: Series, visit: Visit, sheet: AftercareSheet) -> dict[str, Any]:
@@ -152,6 +203,17 @@ def _rows(team: Team, series: Series, visit: Visit, sheet: AftercareSheet) -> di
         "consultation": series.consultation_id,
         "sheet": sheet.pk,
         "date": visit.day.isoformat(),
+        "number": 3,
+        "other": PatientFactory.create(clinic=series.clinic, name=RIGHT_TO_LEFT).pk,
+        "what": "device",
+        "place": series.clinic.devices.earliest("pk").pk,
+        "offered": "treatment",
+        "member": team.practitioner.pk,
+        "practitioner": team.practitioner.pk,
+        "version": "2026.1-draft",
+        "file": "aftercare",
+        "line": "AC-SUN",
+        "figure": "window",
         "uidb36": user_pk_to_url_str(user),
         "key": default_token_generator.make_token(user),
     }

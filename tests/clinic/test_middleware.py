@@ -80,3 +80,24 @@ def test_every_answer_keeps_out_of_caches_and_frames(team: Team) -> None:
         assert "frame-ancestors 'none'" in answer["Content-Security-Policy"]
         assert "unsafe-inline" not in answer["Content-Security-Policy"]
         assert (answer["X-Content-Type-Options"], answer["Referrer-Policy"]) == ("nosniff", "same-origin")
+
+
+@pytest.mark.usefixtures("password_alone")
+def test_who_tries_the_pages_of_another_clinic_stands_in_its_log(team: Team) -> None:
+    stranger = a_team("mistral").admin
+    as_staff(stranger).get("/c/fernway/settings/")
+    entry = AuditEntry.objects.get()
+    assert (entry.verb, entry.subject_id, entry.patient_id) == ("refused", "clinic:settings", None)
+    assert (entry.user, entry.clinic, entry.role) == (stranger.user, team.clinic, "")
+
+
+@pytest.mark.usefixtures("password_alone")
+def test_a_clinic_that_does_not_exist_leaves_a_line_of_no_clinic(team: Team) -> None:
+    as_staff(team.admin).get("/c/nowhere/settings/")
+    entry = AuditEntry.objects.get()
+    assert (entry.user, entry.clinic) == (team.admin.user, None)
+
+
+def test_no_clinic_learns_whose_patient_somebody_is(team: Team) -> None:
+    as_patient(AccessFactory.create().user).get("/c/fernway/settings/")
+    assert AuditEntry.objects.get().clinic is None

@@ -4,9 +4,11 @@ import datetime
 from typing import Any
 from uuid import uuid4
 
+from django.db import transaction
+
 from clinic.models import Membership
-from plans.actions import booking, single
-from plans.actions.disruptions import Wanted
+from plans.actions import booking, placing, single
+from plans.actions.drafting import Wanted
 from plans.models import Series, Visit
 from plans.queries.standing import standing
 from plans.rules.plan import numbered
@@ -40,8 +42,9 @@ def booked_series(
     )
     series = Series.objects.get(pk=series.pk)
     plan = numbered(range(1, len(days) + 1), [slot(desk, day, start, who) for day in days])
-    booking.place(standing(series), plan, at=MONDAY)
-    booking.write_change(desk.actor, series, "book", before=(), after=plan, at=MONDAY)
+    with transaction.atomic():
+        placing.place(standing(series), plan, at=MONDAY)
+        booking.write_change(desk.actor, series, "book", before=(), after=plan, at=MONDAY)
     return series
 
 

@@ -27,11 +27,13 @@ def clock(hour: int, minute: int = 0, day: datetime.date = DAY) -> datetime.date
     return datetime.datetime.combine(day, datetime.time(hour, minute), UTC)
 
 
-def a_session(team: Team, *, skin_type: int = 2, ready: bool = True, number: int = 1) -> Any:
+def a_session(
+    team: Team, *, skin_type: int = 2, ready: bool = True, number: int = 1, **consultation_has: Any
+) -> Any:
     """Make the visit of a session whose answers and consent are in order."""
     person = PatientFactory.create(clinic=team.clinic)
     give = {"patient": person, "practitioner": team.practitioner}
-    consultation = ConsultationFactory.create(skin_type=skin_type, **give)
+    consultation = ConsultationFactory.create(skin_type=skin_type, **give, **consultation_has)
     series = SeriesFactory.create(consultation=consultation, **give)
     if ready:
         clear_answers(person, team.clinic, clock(8))

@@ -12,9 +12,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.django_db(transaction=True)
-def test_one_of_four_paths_wins_each_round_and_the_others_are_told(database_url: str) -> None:
-    """New session, moved session, a practitioner's override and a single visit, equal and overlapping times."""
-    command = [sys.executable, "-m", "bench.contention", "--bookers", "4", "--rounds", "5"]
+def test_one_of_six_paths_wins_each_round_and_the_others_are_told(database_url: str) -> None:
+    """New and moved session, override, single visit, re-plan and waiting list, at equal and at overlapping times."""
+    command = [sys.executable, "-m", "bench.contention", "--bookers", "6", "--rounds", "5"]
     done = subprocess.run(
         command,
         cwd=ROOT,

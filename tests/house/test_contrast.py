@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-SOURCE = (Path(settings.BASE_DIR) / "static/css/tokens.css").read_text()
+SOURCE = (Path(settings.BASE_DIR) / "static/css/app.css").read_text()
 GROUNDS = ("bg", "surface", "sunken")
 TEXT = [(ink, ground) for ink in ("ink", "ink-2", "ink-3") for ground in GROUNDS]
 TEXT += [("brand", "bg"), ("brand", "surface"), ("brand", "brand-softer"), ("brand-deep", "brand-soft")]

@@ -12,15 +12,16 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from clinic.models import Membership
+from clinic.models import Membership, Message
 from clinic.rules.pages import PAGES, Audience, Page
 from clinic.rules.roles import RIGHTS, Right, Role
 from plans.actions.aftercare import issue
 from plans.models import Absence, AftercareSheet, Consultation, Series, SeriesChange, Visit
 from tests.factories.booking import MONDAY, Desk, a_desk
 from tests.factories.clinic import UserFactory
-from tests.factories.patients import AccessFactory
+from tests.factories.patients import AccessFactory, PatientFactory
 from tests.factories.plans import ConsultationFactory, RecordFactory, VisitFactory
+from tests.factories.waiting import an_offer, joined
 from tests.people import Team, a_team, as_patient, as_staff
 
 pytestmark = pytest.mark.django_db
@@ -76,13 +77,29 @@ def world() -> World:
             last=MONDAY.date(),
             drafted_at=MONDAY,
         ).pk,
+        "entry": (waiting := joined(desk, at=MONDAY)).pk,
+        "offer": an_offer(waiting).pk,
+        "answer": "acceptance",
+        "number": 4,
+        "message": Message.objects.latest("pk").pk,
+        "do": "again",
         "subject": record.pk,
         "kind": "record",
         "state": "arrived",
         "flag": "SQ-PREG.R1",
         "date": "2026-02-02",
+        "other": PatientFactory.create(clinic=desk.team.clinic, name=SECRET).pk,
+        "what": "room",
+        "place": desk.team.clinic.rooms.earliest("pk").pk,
+        "offered": "treatment",
+        "member": desk.team.desk.pk,
+        "practitioner": practitioner.pk,
         "uidb36": "1",
         "key": "none",
+        "version": "2026.1-draft",
+        "file": "aftercare",
+        "line": "AC-SUN",
+        "figure": "window",
     }
     return World(desk, a_team("harbour"), rows, owner)
 
@@ -198,14 +215,26 @@ def test_rows_of_another_clinic_are_not_there() -> None:
 
 
 def test_an_unknown_id_is_not_there(world: World) -> None:
-    browser = as_staff(world.desk.team.lead)
+    lead, admin = as_staff(world.desk.team.lead), as_staff(world.desk.team.admin)
     unknown = {
-        key: uuid4() for key in ("patient", "series", "visit", "consultation", "sheet", "change", "subject")
+        key: uuid4()
+        for key in (
+            "patient",
+            "series",
+            "visit",
+            "consultation",
+            "sheet",
+            "change",
+            "subject",
+            "entry",
+            "offer",
+        )
     }
     for name, page in PAGES.items():
         keys = EVERY[name].pattern.converters
         if page.audience is not Audience.STAFF or not set(keys) & set(unknown):
             continue
+        browser = admin if page.right is Right.MANAGE_CLINIC else lead
         rows = {key: unknown.get(key, world.rows[key]) for key in (*keys, "clinic")}
         answer = browser.generic(page.methods[0], reverse(name, kwargs=rows))
         assert (name, answer.status_code) == (name, 404)

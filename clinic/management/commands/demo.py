@@ -20,6 +20,7 @@ from waitress.server import create_server
 from clinic.actions.outbox import send_due
 from clinic.demo import PASSWORD
 from clinic.models import Clinic, Membership, User
+from clinic.queries.site import demo_accounts
 from clinic.rules.roles import Role
 
 MAIL_SECONDS = 2
@@ -68,9 +69,17 @@ class Command(BaseCommand):
     def greet(self) -> None:
         """Say where it is and who may sign in."""
         self.say(f"\n  {settings.SITE_URL}\n\nSign in with the password {PASSWORD} as")
-        for role, user in staff_by_role().items():
+        accounts, first = demo_accounts(), list(staff_by_role().items())
+        for role, user in first:
             self.say(f"  {role.replace('_', ' ').capitalize():<15} {user.name:<24} {user.email}")
-        for user in User.objects.filter(is_demo=True, memberships=None).order_by("pk")[:1]:
+        named = {user.pk for _role, user in first}
+        for member in accounts.staff:
+            if member.user_id not in named:
+                named.add(member.user_id)
+                self.say(
+                    f"  {member.title:<15} {member.user.name:<24} {member.user.email} ({member.clinic.name})"
+                )
+        for user in accounts.patients:
             self.say(f"  {'Patient':<15} {user.name:<24} {user.email} (no password: a code by e-mail)")
         self.say(f"The demo's e-mails are at {settings.SITE_URL}/demo/mail/")
         planted = planted_in_the_past()

@@ -9,12 +9,11 @@ from plans.rules.scheduling.model import (
     MAX_SESSIONS,
     Days,
     Id,
-    Proposal,
-    Refusal,
     Slot,
     Step,
     Treatment,
     require,
+    require_years,
 )
 
 MAX_RADIUS = 90
@@ -22,7 +21,7 @@ MAX_RADIUS = 90
 
 @dataclass(frozen=True, slots=True)
 class ReplanCosts:
-    """What it costs to disturb one session, as README section 4 of the scheduling rules lists it."""
+    """What it costs to disturb one session: where it goes to, how far from there, and gaps off their best length."""
 
     stay: int = 0
     other_practitioner: int = 40
@@ -63,9 +62,8 @@ class Series:
             1 <= len(self.slots) <= 2 * MAX_SESSIONS, "slots", "range", "a series has sessions, not too many"
         )
         require(len(self.steps) == len(self.slots) - 1, "steps", "count", "one step between two sessions")
-        require(
-            0 <= self.done <= len(self.slots), "done", "range", "no more sessions are done than there are"
-        )
+        require(0 <= self.done < len(self.slots), "done", "range", "at least one session is still to come")
+        require_years("slots", *(slot.day for slot in self.slots))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +80,7 @@ class Disruption:
 
     def __post_init__(self) -> None:
         require(0 <= self.radius <= MAX_RADIUS, "radius", "range", f"0 to {MAX_RADIUS} days")
+        require_years("today", self.today)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +100,13 @@ class Move:
 class SeriesDiff:
     """What happens to one series: `kind` is the most disturbing kind among its moves.
 
-    Without a place, `why` is what a fresh request would be told: a Refusal, or a Proposal beyond the radius.
+    Why there is no place is asked of `propose`, for the one that somebody looks at: it takes much longer.
     """
 
     series: Id
     kind: str
     moves: tuple[Move, ...]
     cost: int
-    why: Proposal | Refusal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,11 @@
 """Says why no series fits, and which single wish would have to give way. The minimum gap never does."""
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 from plans.rules.scheduling.masks import runs
 from plans.rules.scheduling.model import Days, Refusal, Relaxation, Request, RequestError, Step
@@ -45,14 +47,18 @@ def relaxations(supply: Supply, request: Request, count: bool = False) -> Iterat
     for name, relaxed in _without(request):
         if feasible(supply, relaxed):
             yield _relaxation(supply, relaxed, name, None, count)
-    for name in ("max_gap", "finish", "first"):
-        for days in range(1, MAX_RELAXED_DAYS + 1):
-            longer = _longer(request, name, days)
-            if longer is None:
-                break
-            if feasible(supply, longer):
-                yield _relaxation(supply, longer, name, days, count)
-                break
+    for name in _lengths(request):
+        longer = list(_ever_longer(request, name))
+        # What is possible stays possible with more days, so the least number is found by halving.
+        enough = bisect_left(longer, True, key=partial(feasible, supply))
+        if enough < len(longer):
+            yield _relaxation(supply, longer[enough], name, enough + 1, count)
+
+
+def furthest(request: Request) -> date:
+    """The last day on which any way out may put a session: what is booked must be known until then."""
+    longest = [longer for name in _lengths(request) for longer in _ever_longer(request, name)]
+    return max(windows(one)[-1][1] for one in [request, *longest])
 
 
 def feasible(supply: Supply, request: Request) -> bool:
@@ -69,8 +75,10 @@ class Placeable:
     def __init__(self, supply: Supply, request: Request) -> None:
         self.supply, self.request = supply, request
         self.wishes = Wishes.of(request)
-        people = self.wishes.practitioners(supply)
-        self._lane = {one: index if request.same_practitioner else 0 for index, one in enumerate(people)}
+        self._people = self.wishes.practitioners(supply)
+        self._lane = {
+            one: index if request.same_practitioner else 0 for index, one in enumerate(self._people)
+        }
         self._lanes = range(max(self._lane.values(), default=-1) + 1)
 
     def sessions(self) -> list[list[int]]:
@@ -101,8 +109,8 @@ class Placeable:
             return set()
         return {
             self._lane[practitioner]
-            for practitioner, starts in self.supply.on(day)
-            if practitioner in self._lane and starts.open & self.wishes.daytime
+            for practitioner, starts in self.supply.on(day, self._people)
+            if starts.open & self.wishes.daytime
         }
 
 
@@ -187,18 +195,28 @@ def _without(request: Request) -> Iterator[tuple[str, Request]]:
         yield "blackout", replace(request, blackout=())
 
 
-def _longer(request: Request, name: str, days: int) -> Request | None:
-    """The request with that many days more; None if there is nothing to lengthen or it grows past all bounds."""
-    later = request.latest_first + days * DAY
+def _lengths(request: Request) -> tuple[str, ...]:
+    """What may be lengthened by days."""
+    return ("max_gap", "finish", "first") if request.finish else ("max_gap", "first")
+
+
+def _ever_longer(request: Request, name: str) -> Iterator[Request]:
+    """The request with one day more, with two, and so on until it grows past all bounds."""
     try:
-        if name == "first":
-            return replace(request, latest_first=later)
-        if name == "finish":
-            return replace(request, finish=request.finish + days * DAY) if request.finish else None
-        steps = tuple(Step(step.minimum, step.target, step.maximum + days) for step in request.steps)
-        return replace(request, steps=steps, latest_first=later if request.anchor else request.latest_first)
+        for days in range(1, MAX_RELAXED_DAYS + 1):
+            yield _longer(request, name, days)
     except RequestError:
-        return None
+        return
+
+
+def _longer(request: Request, name: str, days: int) -> Request:
+    later = request.latest_first + days * DAY
+    if name == "first":
+        return replace(request, latest_first=later)
+    if name == "finish":
+        return replace(request, finish=request.finish and request.finish + days * DAY)
+    steps = tuple(Step(step.minimum, step.target, step.maximum + days) for step in request.steps)
+    return replace(request, steps=steps, latest_first=later if request.anchor else request.latest_first)
 
 
 def _relaxation(supply: Supply, relaxed: Request, name: str, days: int | None, count: bool) -> Relaxation:

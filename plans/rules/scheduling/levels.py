@@ -1,9 +1,9 @@
 """Sets of sessions by cost: how a whole series is searched without looking at single starts.
 
 A set is one integer. Its bits stand for (day, practitioner, start column), from the lowest bit on, over the
-window of one session. A layer knows, for every cost settled, the set from which the rest of the series costs at
-most that. Each kind of cost is one layer; what is new in it goes onward, towards the first session, and becomes
-due there at the cost that it then has.
+window of one session. A layer knows the set from which the rest of the series costs at most what is settled. Each
+kind of cost is one layer; what is new in it goes onward, towards the first session, and becomes due there at the
+cost that it then has.
 """
 
 from bisect import bisect_right
@@ -51,18 +51,13 @@ class Layer:
 
     def __init__(self, onward: "Layer | None" = None) -> None:
         self.onward = onward
-        self._costs: list[int] = []
-        self._sets: list[int] = [0]
+        self.settled = 0
         self._due: dict[int, int] = {}
 
     @property
     def waiting(self) -> bool:
         """True when something becomes due later."""
         return bool(self._due)
-
-    def at(self, cost: int) -> int:
-        """The set of those that cost at most so much."""
-        return self._sets[bisect_right(self._costs, cost)]
 
     def receive(self, cost: int, found: int) -> None:
         """Let a set in that costs so much before it pays here."""
@@ -77,28 +72,43 @@ class Layer:
         """Take in what is due at that cost and hand on what of it is new."""
         if cost not in self._due:
             return 0
-        known = self._sets[-1]
-        new = self._due.pop(cost) & ~known
+        new = self._due.pop(cost) & ~self.settled
         if new:
-            self._costs.append(cost)
-            self._sets.append(known | new)
+            self.settled |= new
             if self.onward:
                 self.onward.receive(cost, new)
         return new
 
 
 class Stage(Layer):
-    """What a session costs by itself: each class is a cost and the set of those that pay it; no others pass."""
+    """What a session costs by itself: each class is a cost and the set of those that pay it; no others pass.
+
+    Remembers what was settled at every cost, for those who walk a series back.
+    """
 
     def __init__(self, classes: Sequence[tuple[int, int]], onward: Layer | None = None) -> None:
         super().__init__(onward)
         self.classes = classes
         self.members = sum(members for _, members in classes)
+        self._costs: list[int] = []
+        self._sets: list[int] = [0]
+
+    def at(self, cost: int) -> int:
+        """The set of those that cost at most so much."""
+        return self._sets[bisect_right(self._costs, cost)]
 
     def receive(self, cost: int, found: int) -> None:
         """Each member pays by its class."""
         for price, members in self.classes:
             self.due(cost + price, found & members)
+
+    def settle(self, cost: int) -> int:
+        """As every layer, and remember it."""
+        new = super().settle(cost)
+        if new:
+            self._costs.append(cost)
+            self._sets.append(self.settled)
+        return new
 
     def price(self, bit: int) -> int:
         """What the session at that bit pays here."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from clinic.rules.hours import Absence, Shift, patient_hours, staff_hours
+from clinic.rules.hours import Absence, Shift, Week, patient_hours, staff_hours
 from clinic.rules.intervals import merge
 from clinic.rules.timegrid import CELL_MINUTES, CELLS, Span, cells_up, inward_cells, lost_spans, outward_cells
 from plans.rules.scheduling.model import Booking, Calendar, Id, Place, Practitioner, Slot, Treatment
@@ -50,11 +50,10 @@ def busy_mask(spans: Iterable[Span]) -> int:
 def runs(free: int, length: int) -> int:
     """The cells at which `length` free cells in a row begin."""
     have = 1
-    while have < length:
-        step = min(have, length - have)
-        free &= free >> step
-        have += step
-    return free
+    while 2 * have <= length:
+        free &= free >> have
+        have *= 2
+    return free & free >> length - have
 
 
 def grid_mask(minutes: int) -> int:
@@ -88,9 +87,9 @@ class Masks:
     def presence(self, practitioner: Id, day: date) -> int:
         """When the practitioner works on that day, booked or not: shift and staff hours, less leave."""
         shift = 0
-        for since, week in self._shifts[practitioner]:
+        for since, pattern, weeks in self._shifts[practitioner]:
             if since <= day:
-                shift = week[day.weekday()]
+                shift = weeks[pattern.turn(day)][day.weekday()]
         return self._less_absences(practitioner, day, shift & self.hours(day)[1]) if shift else 0
 
     def usable(self, place: Id, day: date) -> int:
@@ -120,6 +119,8 @@ class Masks:
 
     def _work_out_hours(self, day: date) -> tuple[int, int]:
         opening, weekday = self.calendar.opening, day.weekday()
+        if self.calendar.until and day > self.calendar.until:
+            return 0, 0
         closed = any(closure.first <= day <= closure.last for closure in opening.closures)
         if closed or day in self._special or lost_spans(day, opening.tz):
             return free_mask(patient_hours(opening, day)), free_mask(staff_hours(opening, day))
@@ -240,11 +241,10 @@ class VisitMasks:
 
     def _any_place(self, places: Sequence[Place], buffers: tuple[int, int], day: date) -> int:
         before, after = map(cells_up, buffers)
-        starts = 0
+        length, found = before + self.length + after, 0
         for place in places:
-            free = self.masks.usable(place.id, day) & ~self.masks.booked(place.id, day)
-            starts |= runs(free, before + self.length + after) << before
-        return starts
+            found |= runs(self.masks.usable(place.id, day) & ~self.masks.booked(place.id, day), length)
+        return found << before
 
     def _tightest(self, places: Sequence[Place], needed: int, day: date, kept: Id | None) -> Id:
         fits: list[tuple[bool, int, int, Id]] = []
@@ -277,6 +277,11 @@ def _absences(absences: Iterable[Absence]) -> list[tuple[date, date, int]]:
     return [(absence.first, absence.last, busy_mask(absence.on(absence.first))) for absence in absences]
 
 
-def _shift_masks(shifts: Iterable[Shift]) -> list[tuple[date, list[int]]]:
+def _shift_masks(shifts: Iterable[Shift]) -> list[tuple[date, Shift, list[list[int]]]]:
+    """Each pattern, the oldest first, with the masks of its weeks in turn."""
     in_order = sorted(shifts, key=lambda shift: shift.since or date.min)
-    return [(s.since or date.min, [free_mask(s.week.get(day, ())) for day in range(7)]) for s in in_order]
+    return [(one.since or date.min, one, [_week(week) for week in (one.week, *one.then)]) for one in in_order]
+
+
+def _week(week: Week) -> list[int]:
+    return [free_mask(week.get(day, ())) for day in range(7)]

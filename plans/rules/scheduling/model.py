@@ -24,6 +24,7 @@ MAX_LEEWAY_DAYS = 750
 MAX_STRETCHES = 366
 MAX_WEIGHT = 1000
 MAX_BUFFER = 240
+FIRST_YEAR, LAST_YEAR = 1900, 2999
 NO_BUFFER = (0, 0)
 
 
@@ -39,6 +40,12 @@ def require(holds: bool, field: str, code: str, message: str) -> None:
     """Raise RequestError unless `holds`."""
     if not holds:
         raise RequestError(field, code, message)
+
+
+def require_years(field: str, *days: date | None) -> None:
+    """Raise RequestError for a day with which nobody can reckon."""
+    known = all(FIRST_YEAR <= day.year <= LAST_YEAR for day in days if day)
+    require(known, field, "year", f"years are {FIRST_YEAR} to {LAST_YEAR}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +71,7 @@ class Calendar:
     """Everything that is fixed: when the clinic is open, who and what is there, and what is booked already.
 
     `bookings` may hold any resource, patients included, in any order; those of unknown resources are ignored.
+    They are known up to and including the day `until` (None: for ever); after it nothing is offered.
     """
 
     opening: Opening
@@ -71,6 +79,7 @@ class Calendar:
     rooms: tuple[Place, ...] = ()
     devices: tuple[Place, ...] = ()
     bookings: Sequence[Booking] = ()
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +134,11 @@ class Anchor:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What each departure from the ideal costs, as README section 2 of the scheduling rules lists them."""
+    """What each departure from the ideal costs.
+
+    Per day off the best gap, change of practitioner, session not as preferred (practitioner, weekday, time), full
+    15 minutes from the time of day before (`tod_cap` at most), day of delay, and short leftover (`frag`).
+    """
 
     gap_day: int = 10
     change: int = 200
@@ -176,23 +189,36 @@ class Request:
         require(1 <= self.n <= MAX_SESSIONS, "n", "range", f"1 to {MAX_SESSIONS} sessions")
         wanted = self.n if self.anchor else self.n - 1
         require(len(self.steps) == wanted, "steps", "count", f"{wanted} steps are needed")
+        self._check_dates()
+        self._check_wishes()
+
+    def _check_dates(self) -> None:
         require(self.earliest <= self.latest_first, "latest_first", "order", "before the earliest date")
+        require_years("earliest", self.earliest, self.latest_first)
+        require_years("anchor", self.anchor.day if self.anchor else None)
+        require_years("finish", self.finish)
         span = (self.latest_first - self.earliest).days + sum(step.maximum for step in self.steps)
         require(span <= MAX_SERIES_DAYS, "steps", "too long", f"at most {MAX_SERIES_DAYS} days in all")
         leeway = span - sum(step.minimum for step in self.steps)
-        require(
-            leeway <= MAX_LEEWAY_DAYS, "latest_first", "too wide", f"at most {MAX_LEEWAY_DAYS} days of leeway"
-        )
+        wide = f"at most {MAX_LEEWAY_DAYS} days of leeway"
+        require(leeway <= MAX_LEEWAY_DAYS, "latest_first", "too wide", wide)
         in_order = self.finish is None or self.finish >= self.earliest
         require(in_order, "finish", "order", "before the earliest date")
+
+    def _check_wishes(self) -> None:
         for name, hours in (("daytime", self.daytime), ("daytime_pref", self.daytime_pref)):
             in_order = hours is None or 0 <= hours[0] < hours[1] <= DAY_MINUTES
             require(in_order, name, "order", "hours from and until are in order and inside one day")
+        inside = all(0 <= start <= end <= DAY_MINUTES for _, start, end in self.patient_busy)
+        require(inside, "patient_busy", "order", "hours from and until are in order and inside one day")
         require(all(a <= b for a, b in self.blackout), "blackout", "order", "first and last day are in order")
         few = len(self.blackout) <= MAX_STRETCHES
         require(few, "blackout", "too many", f"at most {MAX_STRETCHES} stretches of days")
         for chosen in (self.weekdays, self.weekdays_pref):
             require(chosen is None or chosen <= set(range(7)), "weekdays", "range", "weekdays are 0 to 6")
+        require(self.weekdays is None or bool(self.weekdays), "weekdays", "none", "at least one weekday")
+        someone = self.practitioners is None or bool(self.practitioners)
+        require(someone, "practitioners", "none", "at least one practitioner")
 
 
 @dataclass(frozen=True, slots=True)

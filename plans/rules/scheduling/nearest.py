@@ -82,8 +82,7 @@ def _starts(supply: Supply, request: Request, window: Days) -> Iterator[Start]:
             continue
         found = [
             (cell, order, practitioner)
-            for order, (practitioner, starts) in enumerate(supply.look(day))
-            if practitioner in people
+            for order, (practitioner, starts) in enumerate(supply.look(day, people))
             for cell in ones(starts.open & wishes.daytime)
         ]
         yield from (

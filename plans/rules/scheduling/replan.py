@@ -9,7 +9,7 @@ from random import Random
 
 from plans.rules.scheduling.diff import Disruption, Move, Plan, SeriesDiff
 from plans.rules.scheduling.masks import Masks
-from plans.rules.scheduling.model import NO_BUFFER, Calendar, Id, Slot
+from plans.rules.scheduling.model import NO_BUFFER, Calendar, Id, Proposal, Refusal, Slot
 from plans.rules.scheduling.propose import answer
 from plans.rules.scheduling.reseat import Reseat, Reseated, as_request
 from plans.rules.scheduling.supply import Supply
@@ -43,6 +43,18 @@ def replan(
     board.insert(sorted(range(len(board.tasks)), key=board.bounds.__getitem__))
     improve(board, iterations, Random(seed), go_on)  # noqa: S311 (nothing secret is drawn)
     return board.plan()
+
+
+def why_no_place(calendar: Calendar, disruption: Disruption, series: Id) -> Proposal | Refusal:
+    """What a fresh request is told for one series while the others of the disruption stand as they are pinned.
+
+    A Proposal is a place beyond the radius.
+    """
+    board = Board(calendar, disruption)
+    one = next(index for index, task in enumerate(board.tasks) if task.series.id == series)
+    board.insert(index for index in range(len(board.tasks)) if index != one)
+    request = as_request(board.tasks[one].series, disruption)
+    return answer(Supply(board.masks, request), request, WAYS_OUT)
 
 
 class Board:
@@ -122,11 +134,7 @@ class Board:
             )
         )
         kind = max((move.kind for move in moves), key=KINDS.index)
-        why = None
-        if not seat:
-            request = as_request(series, self.disruption)
-            why = answer(Supply(self.masks, request), request, WAYS_OUT)
-        return SeriesDiff(series.id, kind, moves, self._cost(seat), why)
+        return SeriesDiff(series.id, kind, moves, self._cost(seat))
 
 
 def kind_of(before: Slot, after: Slot | None) -> str:

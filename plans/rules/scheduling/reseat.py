@@ -94,8 +94,7 @@ class Reseat:
         before, pin = self.open[index], self.series.pins.get(self.series.done + index)
         seats = [
             Seat(move_cost(self.disruption.costs, before, day, start, practitioner), start, practitioner)
-            for practitioner, starts in self.supply.look(day)
-            if practitioner in people
+            for practitioner, starts in self.supply.look(day, people)
             for start in _nearest(starts.open & self.wishes.daytime, pin.start if pin else before.start)
             if pin is None or (practitioner, start) == (pin.practitioner, pin.start)
         ]

@@ -1,6 +1,6 @@
 """Finds the best series and the best others that begin differently.
 
-The bound on cost is raised step by step: under a low one only few days near the targets have to be looked at.
+A limit on cost is raised step by step: below a low one only few days and practitioners have to be looked at.
 """
 
 from collections.abc import Iterator
@@ -11,17 +11,20 @@ from typing import Protocol
 from plans.rules.scheduling.chain import Chain
 from plans.rules.scheduling.choice import Choice, First, Node
 from plans.rules.scheduling.masks import Masks
-from plans.rules.scheduling.model import Calendar, Option, Request
+from plans.rules.scheduling.model import Calendar, Days, Option, Request
+from plans.rules.scheduling.narrow import parts
 from plans.rules.scheduling.price import price_series
-from plans.rules.scheduling.supply import Supply
+from plans.rules.scheduling.single import Single
+from plans.rules.scheduling.supply import Supply, windows
 from plans.rules.scheduling.sweep import Sweep
 
-BOUNDS = (60, None)
-"""Costs above what every series of the request must pay; None is no bound."""
-FEW = 3000
-"""Up to so many sessions in all windows they are linked one by one, beyond they are swept as sets."""
+FEW = 600
+"""Up to so many sessions in all windows they are linked one by one."""
+SPARSE = 2
+"""They are linked, too, where a practitioner has one in so many days or fewer; else they are swept as sets."""
 FAR = 10**9
 NOON = 13 * 60
+Appointment = tuple[date, int, bool]
 
 
 class Solver(Protocol):
@@ -42,17 +45,11 @@ def find(supply: Supply, request: Request, wanted: int) -> list[Option]:
 
     At most `wanted`. From two on, one of them begins with the preferred practitioner if any series can.
     """
-    choice = Choice(supply, request)
-    whole = choice.windows(None)
-    for bound in BOUNDS:
-        windows = choice.windows(bound)
-        complete = windows == whole
-        solver: Solver = Chain(choice, windows) if choice.count(windows) <= FEW else Sweep(choice, windows)
-        limit = None if bound is None or complete else bound + choice.least * request.n
-        firsts, enough = _distinct(solver, choice.preferred, wanted, limit)
+    for part in parts(Choice(supply, request)):
+        solver = _solver(part.choice, part.windows)
+        firsts, enough = distinct(solver, part.choice.preferred, wanted, part.limit)
         if enough:
-            chosen = _with_preferred(firsts, choice.preferred, wanted)
-            return [_option(choice, first.cost, solver.series(first)) for first in chosen]
+            return [_option(part.choice, first.cost, solver.series(first)) for first in firsts]
     return []
 
 
@@ -67,7 +64,7 @@ def cheapest(calendar: Calendar, request: Request, wanted: int = 3) -> tuple[lis
 def counted(supply: Supply, request: Request, wanted: int) -> tuple[list[int], int]:
     """As `cheapest`, on free time that is known."""
     choice = Choice(supply, request)
-    sweep = Sweep(choice, choice.windows(None))
+    sweep = Sweep(choice, windows(request))
     costs: list[int] = []
     optimal = settled = 0
     for settled in sweep.costs():
@@ -85,31 +82,42 @@ def counted(supply: Supply, request: Request, wanted: int) -> tuple[list[int], i
     return costs[:wanted], optimal
 
 
-def _distinct(
-    solver: Solver, preferred: int | None, wanted: int, limit: int | None
+def _solver(choice: Choice, days: list[Days]) -> Solver:
+    if choice.request.n == 1:
+        return Single(choice, days[0])
+    lone = sum((last - first).days + 1 for first, last in days) * len(choice.people) // SPARSE
+    return Chain(choice, days) if choice.count(days) <= max(FEW, lone) else Sweep(choice, days)
+
+
+def appointment(node: Node) -> Appointment:
+    """What distinguishes a first session from others to whoever chooses: date, practitioner and half-day."""
+    return node.day, node.person, node.start < NOON
+
+
+def distinct(
+    solver: Solver, preferred: int | None, wanted: int, limit: int | None = None
 ) -> tuple[list[First], bool]:
     """The best series of each distinct first appointment: so many, and one with the preferred practitioner.
 
-    Distinct are date, practitioner and half-day. Says also whether all that was looked for was found.
+    Says also whether all that was looked for was found.
     """
-    found: dict[tuple[date, int, bool], First] = {}
-    missing = preferred is not None and (limit is not None or solver.begins_with(preferred))
+    found: dict[Appointment, First] = {}
+    missing = wanted > 1 and preferred is not None and (limit is not None or solver.begins_with(preferred))
     for first in solver.firsts():
         if limit is not None and first.cost > limit:
             break
-        day, start, person = first.node
-        found.setdefault((day, person, start < NOON), first)
-        missing = missing and person != preferred
+        found.setdefault(appointment(first.node), first)
+        missing = missing and first.node.person != preferred
         if len(found) >= wanted and not missing:
-            return list(found.values()), True
-    return list(found.values()), limit is None
+            return _with_preferred(list(found.values()), preferred, wanted), True
+    return _with_preferred(list(found.values()), preferred, wanted), limit is None
 
 
 def _with_preferred(firsts: list[First], preferred: int | None, wanted: int) -> list[First]:
     """As many as are wanted, the last one giving way to the preferred practitioner's first if that came later."""
     chosen = firsts[:wanted]
     begins = [first for first in firsts if first.node.person == preferred]
-    if wanted > 1 and begins and begins[0] not in chosen:
+    if begins and begins[0] not in chosen:
         chosen[-1] = begins[0]
     return chosen
 

@@ -1,8 +1,9 @@
 """Where a visit of one request may start on a given day, and when each session of a series may take place."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 
 from clinic.rules.timegrid import CELL_MINUTES, CELLS, cells_up, outward_cells
 from plans.rules.scheduling.masks import Masks, Starts, VisitMasks, cells
@@ -21,7 +22,8 @@ class Supply:
         self._busy: dict[date, int] = {}
         for day, start, end in request.patient_busy:
             self._busy[day] = self._busy.get(day, 0) | cells(*outward_cells(start, end))
-        self._days: dict[date, list[tuple[Id, Starts]]] = {}
+        self._days: dict[date, dict[Id, Starts | None]] = {}
+        self._place_starts = cache(self.visits.place_starts)
 
     def patient_starts(self, day: date) -> int:
         """Starts at which the patient has no other visit."""
@@ -30,24 +32,32 @@ class Supply:
             busy |= self.masks.booked(self.patient, day)
         return self.visits.patient_starts(busy)
 
-    def on(self, day: date) -> list[tuple[Id, Starts]]:
-        """The practitioners, in the clinic's order, who can take the visit on that day, with their starts."""
-        known = self._days.get(day)
-        if known is None:
-            known = self._days[day] = list(self.look(day))
-        return known
+    def on(self, day: date, people: Sequence[Id]) -> list[tuple[Id, Starts]]:
+        """Those of the people who can take the visit on that day, with their starts."""
+        known = self._days.setdefault(day, {})
+        unknown = [one for one in people if one not in known]
+        if unknown:
+            known.update(dict.fromkeys(unknown))
+            known.update(self._free(day, unknown, self._place_starts))
+        return [(one, starts) for one in people if (starts := known[one])]
 
-    def look(self, day: date) -> Iterator[tuple[Id, Starts]]:
+    def look(self, day: date, people: Sequence[Id]) -> Iterator[tuple[Id, Starts]]:
         """As `on`, but worked out anew: for masks in which bookings come and go."""
-        common = self.visits.place_starts(day)
-        if common:
-            common &= self.patient_starts(day)
-        if not common:
-            return
-        for practitioner in self.visits.practitioners:
-            starts, before, after = self.visits.practitioner_starts(practitioner, day)
-            if starts & common:
-                yield practitioner, Starts(starts & common, before & common, after & common)
+        return self._free(day, people, self.visits.place_starts)
+
+    def _free(
+        self, day: date, people: Sequence[Id], place_starts: Callable[[date], int]
+    ) -> Iterator[tuple[Id, Starts]]:
+        wanted = self.visits.opening_starts(day)
+        if wanted:
+            wanted &= self.patient_starts(day)
+        found = [(one, self.visits.practitioner_starts(one, day)) for one in people] if wanted else []
+        found = [(one, starts) for one, starts in found if starts.open & wanted]
+        # Rooms and devices are looked at last: on most days of a full calendar nobody is free to use one.
+        wanted &= place_starts(day) if found else 0
+        for one, (starts, before, after) in found:
+            if starts & wanted:
+                yield one, Starts(starts & wanted, before & wanted, after & wanted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,12 @@ from typing import TypeVar
 
 from plans.rules.scheduling.choice import Choice, First, Node, ones, time_price
 from plans.rules.scheduling.levels import Change, Fill, Layer, Near, Reach, Spread, Stage
-from plans.rules.scheduling.model import Anchor, Days
+from plans.rules.scheduling.model import Anchor, Days, require
 from plans.rules.scheduling.space import Classes, Space
 from plans.rules.scheduling.supply import DAY, gaps
 
+MAX_BITS = 32_000_000
+"""Of all sets together: what is searched stays within a few hundred MB, whatever is asked."""
 AnyLayer = TypeVar("AnyLayer", bound=Layer)
 
 
@@ -28,6 +30,9 @@ class Sweep:
         self._ways: list[tuple[Reach, Spread, Fill]] = []
         self._rings: dict[int, list[tuple[int, int]]] = {}
         if all(first <= last for first, last in windows):
+            days = sum(_length(window) for window in windows)
+            enough = days * self.space.grid.day_bits <= MAX_BITS
+            require(enough, "latest_first", "too much", "too many practitioners on too many days")
             self._build()
 
     def firsts(self) -> Iterator[First]:
@@ -75,7 +80,7 @@ class Sweep:
         return sum(walk(1, node, self._after_first(node, cost)) for node in firsts)
 
     def _within(self, cost: int) -> int:
-        return self._layers[-1].at(cost) if self._layers else 0
+        return self._before_first[0].at(cost) if self._before_first else 0
 
     def _after_first(self, node: Node, cost: int) -> int:
         return cost - self.choice.before_first(node)

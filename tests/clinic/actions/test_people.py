@@ -11,6 +11,7 @@ from clinic.actions.refusal import Refused
 from clinic.models import AuditEntry, Leave, Membership, Message, Shift, User
 from clinic.rules.roles import SYSTEM, Right, Role
 from tests.people import Team, a_team
+from tests.rush import rush
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 DAY = date(2026, 3, 9)
@@ -154,3 +155,61 @@ def test_everybody_chooses_their_own_colours(team: Team, theme: str) -> None:
         people.choose_theme(team.admin.actor, team.desk.user, "light", at=AT)
     with pytest.raises(Refused):
         people.choose_theme(team.desk.actor, team.desk.user, "purple", at=AT)
+
+
+def test_who_left_comes_back_in_the_same_roles(team: Team) -> None:
+    people.disable(team.admin.actor, team.practitioner, at=AT)
+    back = people.enable(team.admin.actor, team.practitioner, at=AT)
+    assert (back.is_active, set(back.roles)) == (True, {Role.PRACTITIONER})
+    assert list(AuditEntry.objects.order_by("pk").values_list("verb", flat=True)) == ["disable", "enable"]
+
+
+def test_the_last_administrator_stays(team: Team) -> None:
+    with pytest.raises(Refused) as refused:
+        people.disable(SYSTEM, team.admin, at=AT)
+    assert refused.value.code == "last_admin"
+    with pytest.raises(Refused) as refused:
+        people.change_roles(SYSTEM, team.admin, {Role.FRONT_DESK}, at=AT)
+    assert refused.value.code == "last_admin"
+    second = engage(team, IMRAN, Role.ADMIN)
+    people.disable(second.actor, team.admin, at=AT)
+    assert not Membership.objects.get(pk=team.admin.pk).is_active
+
+
+def test_a_member_is_described_and_a_shared_name_is_their_own(team: Team) -> None:
+    words = {"name": " Ana  Núñez ", "title": "Lead nurse", "licence": "NMC 2"}
+    member = people.describe(team.admin.actor, team.desk, **words, at=AT)
+    assert (member.user.name, member.title, member.licence) == ("Ana Núñez", "Lead nurse", "NMC 2")
+    assert AuditEntry.objects.get().fields == ["licence", "name", "title"]
+    other = a_team("mistral")
+    people.engage(other.admin.actor, other.clinic, Person(member.user.email, "X"), {Role.ADMIN}, at=AT)
+    with pytest.raises(Refused) as refused:
+        people.describe(team.admin.actor, team.desk, **{**words, "name": "Other"}, at=AT)
+    assert refused.value.code == "works_elsewhere"
+
+
+@pytest.mark.parametrize(("field", "value"), [("name", " "), ("name", "x" * 121), ("licence", "x" * 41)])
+def test_words_that_cannot_be_describe_nobody(team: Team, field: str, value: str) -> None:
+    with pytest.raises(Refused) as refused:
+        people.describe(
+            team.admin.actor, team.desk, **{"name": "Ana", "title": "", "licence": "", field: value}, at=AT
+        )
+    assert refused.value.field == field
+    assert not AuditEntry.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_administrators_at_once_do_not_lock_everybody_out() -> None:
+    team = a_team()
+    pair = (team.admin, engage(team, IMRAN, Role.ADMIN))
+    results = rush(2, lambda n: people.disable(pair[n].actor, pair[1 - n], at=AT))
+    assert [one.code for one in results if isinstance(one, Refused)] == ["last_admin"]
+    assert Membership.objects.active().filter(clinic=team.clinic, is_admin=True).count() == 1
+
+
+def test_no_password_is_hashed_for_somebody_who_has_an_account(team: Team, monkeypatch: Any) -> None:
+    engage(team)
+    other = a_team("mistral")
+    monkeypatch.setattr(people, "make_password", None)  # calling it would fail
+    people.engage(other.admin.actor, other.clinic, IMRAN, {Role.ADMIN}, at=AT)
+    assert Membership.objects.filter(user__email="imran@example.org").count() == 2

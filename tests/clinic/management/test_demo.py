@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import socket
 from datetime import UTC, date, datetime
+from io import StringIO
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -15,7 +16,7 @@ from pytest_django import Settings
 
 from clinic.management.commands import demo
 from clinic.rules.roles import Role
-from tests.factories.clinic import ClinicFactory, MembershipFactory
+from tests.factories.clinic import ClinicFactory, MembershipFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -66,6 +67,22 @@ def test_each_role_is_shown_by_the_person_who_is_least_else() -> None:
         Role.PRESCRIBER: "Doctor",
         Role.CLINICAL_LEAD: "Everything",
     }
+
+
+def test_the_greeting_names_everybody_who_may_sign_in_once() -> None:
+    clinic, other = ClinicFactory.create(), ClinicFactory.create(slug="harbour", name="Harbour")
+    desk = MembershipFactory.create(clinic=clinic, user__name="Desk", user__is_demo=True, is_front_desk=True)
+    there = MembershipFactory.create(clinic=other, user__name="Rosa", user__is_demo=True, is_front_desk=True)
+    MembershipFactory.create(clinic=other, user=desk.user, is_front_desk=True)
+    MembershipFactory.create(clinic=clinic, user__name="Real", is_admin=True)
+    for name in ("Amara", "Isabel"):
+        UserFactory.create(name=name, is_demo=True)
+    told = StringIO()
+    demo.Command(stdout=told).greet()
+    for name in ("Desk", "Rosa", "Amara", "Isabel"):
+        assert told.getvalue().count(f" {name} ") == 1
+    assert f"{there.user.email} (Harbour)" in told.getvalue()
+    assert "Real" not in told.getvalue()
 
 
 @time_machine.travel(datetime(2026, 3, 2, 6, 0, tzinfo=UTC), tick=False)

@@ -9,7 +9,9 @@ from clinic.rules.hours import (
     absent_spans,
     patient_hours,
     shift_spans,
+    shifts_of,
     staff_hours,
+    widened,
     working_spans,
 )
 
@@ -57,3 +59,32 @@ def test_an_absence_takes_its_days_whole_or_by_the_hour_the_last_included() -> N
 def test_somebody_works_in_their_shift_inside_staff_hours_less_their_leave() -> None:
     shifts, leave = [Shift({0: ((480, 1080),)})], [Absence(MONDAY, MONDAY, ((600, 660),))]
     assert working_spans(opening(), shifts, leave, MONDAY) == ((510, 600), (660, 1050))
+
+
+def test_two_weeks_take_turns_from_the_week_in_which_the_pattern_begins() -> None:
+    """It begins on a Wednesday: that whole week, from Monday on, is the first one."""
+    early, late = ((480, 720),), ((720, 1020),)
+    shift = Shift({0: early, 2: early}, date(2026, 2, 4), ({0: late},))
+    days = [date(2026, 2, 4), date(2026, 2, 9), date(2026, 2, 11), date(2026, 2, 16), date(2026, 2, 18)]
+    assert [shift_spans([shift], day) for day in days] == [early, late, (), early, early]
+    assert shift_spans([shift], MONDAY) == ()
+
+
+def test_patterns_are_put_together_from_rows() -> None:
+    first, second = date(2026, 1, 5), date(2026, 2, 2)
+    rows = [
+        (second, 1, 1, (540, 720)),
+        (first, 0, None, (540, 720)),
+        (first, 0, None, (780, 1020)),
+        (second, 4, None, (540, 600)),
+        (second, 1, 0, (600, 720)),
+    ]
+    assert shifts_of(rows) == (
+        Shift({0: ((540, 720), (780, 1020))}, first),
+        Shift({4: ((540, 600),), 1: ((600, 720),)}, second, ({1: ((540, 720),), 4: ((540, 600),)},)),
+    )
+    assert shifts_of([(first, 0, 1, (540, 720))]) == (Shift({}, first, ({0: ((540, 720),)},)),)
+
+
+def test_staff_have_more_time_on_both_sides_inside_the_day() -> None:
+    assert widened([(10, 700), (800, 1430)], 30) == ((0, 730), (770, 1440))

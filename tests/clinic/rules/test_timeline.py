@@ -60,6 +60,21 @@ def test_the_name_of_a_month_gives_way_to_today() -> None:
     assert date(2026, 11, 1) not in [mark.day for mark in picture.month_names]
 
 
+def test_the_line_of_today_crosses_neither_a_dot_nor_a_word() -> None:
+    beside = lay_out([series(35, 35)], today=FIRST - timedelta(days=2))
+    (line,) = beside.lines
+    assert beside.today is not None
+    assert abs(beside.today - line.dots[0].x) < 22
+    y = round(line.y)
+    assert beside.today_lines == ((16, y + 16), (y + 32, beside.height - 4))
+    on_it = lay_out([series(35, 35)], today=FIRST)
+    assert on_it.today_lines == ((16, y - 13), (y + 13, y + 16), (y + 32, on_it.height - 4))
+    assert lay_out([series(35, 35)], today=FIRST + timedelta(days=10)).today_lines == (
+        (16, beside.height - 4),
+    )
+    assert lay_out([series(35, 35)]).today_lines == ()
+
+
 def test_days_to_keep_clear_are_drawn_inside_the_picture_only() -> None:
     near = Zone(date(2026, 11, 1), date(2026, 11, 5), "wedding")
     far = Zone(date(2030, 11, 1), date(2030, 11, 5), "later")

@@ -151,3 +151,58 @@ def test_colours_are_saved_and_lead_back_to_a_page_of_ours(
     response = admin.post("/staff/theme/", posted)
     assert (response.status_code, response["Location"]) == (302, back)
     assert User.objects.get(pk=team.admin.user_id).theme == kept
+
+
+CLINIC = {
+    "name": "Fernway", "address": "2 Quarry Lane", "phone": "020 7946 0001", "emergency_number": "112",
+    "language": "es", "grid_minutes": "20", "setup_minutes": "0",
+}  # fmt: skip
+PERSON = {"email": "imran@example.org", "name": "Imran", "roles": ["practitioner", "prescriber"]}
+
+
+def test_the_clinics_details_are_changed(team: Team, admin: Client) -> None:
+    assert 'value="1 Quarry Lane"' in text_of(admin.get(f"{SETTINGS}clinic/"))
+    assert admin.post(f"{SETTINGS}clinic/", CLINIC).status_code == 302
+    page = text_of(admin.get(SETTINGS))
+    assert "2 Quarry Lane" in page
+    assert "20 minutes" in page
+
+
+def test_somebody_is_invited(team: Team, admin: Client) -> None:
+    assert admin.post(f"{SETTINGS}people/new/", PERSON).status_code == 302
+    member = team.clinic.memberships.get(user__email="imran@example.org")
+    assert (member.is_practitioner, member.is_prescriber, member.is_admin) == (True, True, False)
+    again = admin.post(f"{SETTINGS}people/new/", PERSON)
+    assert (again.status_code, "a member of the clinic already" in text_of(again)) == (422, True)
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "changed"),
+    [
+        ("clinic/", CLINIC, {"name": ""}),
+        ("clinic/", CLINIC, {"address": "x" * 10_000}),
+        ("clinic/", CLINIC, {"grid_minutes": "7"}),
+        ("clinic/", CLINIC, {"setup_minutes": "many"}),
+        ("people/new/", PERSON, {"email": "imran"}),
+        ("people/new/", PERSON, {"email": "x" * 10_000}),
+        ("people/new/", PERSON, {"name": "\u202e" * 200}),
+        ("people/new/", PERSON, {"roles": []}),
+        ("people/new/", PERSON, {"roles": ["prescriber"]}),
+        ("people/new/", PERSON, {"roles": ["patient"]}),
+    ],
+)
+def test_what_cannot_be_is_explained(
+    team: Team, admin: Client, path: str, data: dict[str, Any], changed: dict[str, Any]
+) -> None:
+    answer = admin.post(SETTINGS + path, {**data, **changed})
+    assert (answer.status_code, "<title>Error:" in text_of(answer)) == (422, True)
+    assert team.clinic.memberships.count() == 4
+
+
+def test_nobody_else_changes_them(team: Team) -> None:
+    stranger = as_staff(a_team("mistral").admin)
+    for path, data in (("clinic/", CLINIC), ("people/new/", PERSON)):
+        colleagues = [as_staff(member).post(SETTINGS + path, data) for member in (team.desk, team.lead)]
+        codes = [answer.status_code for answer in (*colleagues, stranger.post(SETTINGS + path, data))]
+        assert codes == [403, 403, 404]
+    assert not User.objects.filter(email="imran@example.org").exists()

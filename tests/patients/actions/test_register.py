@@ -5,8 +5,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from clinic.actions.outbox import queue
 from clinic.actions.refusal import Refused
-from clinic.models import AuditEntry, Resource
+from clinic.models import AuditEntry, Message, Resource
+from patients.actions.access import grant_access
 from patients.actions.register import correct_details, country_of, register
 from patients.models import Patient
 from patients.queries.registry import details_of, found, lookalikes
@@ -177,3 +179,21 @@ def test_a_strangers_patient_cannot_be_corrected(team: Team) -> None:
 def test_a_phone_without_country_code_belongs_to_the_clinics_country() -> None:
     zones = ["Europe/London", "Europe/Madrid", "Atlantic/Canary", "America/New_York", "UTC"]
     assert [country_of(zone) for zone in zones] == ["GB", "ES", "ES", "US", None]
+
+
+def test_nothing_more_goes_to_an_address_that_was_wrong(team: Team) -> None:
+    patient = register(team.desk.actor, team.clinic, ANA, at=AT)
+    key = grant_access(team.desk.actor, patient, "ana@example.org", at=AT)
+    context = {"clinic": team.clinic, "visits": [], "tz": team.clinic.zone}
+    mail = queue("plans/booked", patient, patient, at=AT, context=context, patient_id=patient.pk)
+    correct_details(team.desk.actor, patient, replace(details_of(patient), email="a@example.net"), at=AT)
+    invitation = Message.objects.get(kind="patients/invitation")
+    assert mail is not None
+    mail.refresh_from_db()
+    assert (invitation.state, invitation.to) == ("void", "ana@example.org")
+    assert (mail.state, mail.to) == ("queued", "a@example.net")
+    revoked = AuditEntry.objects.get(verb="revoke")
+    assert (revoked.subject_id, revoked.patient_id) == (str(key.pk), patient.pk)
+    correct_details(team.desk.actor, patient, replace(details_of(patient), email=""), at=AT)
+    mail.refresh_from_db()
+    assert mail.state == "void"

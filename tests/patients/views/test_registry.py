@@ -295,3 +295,11 @@ def test_no_name_stands_in_an_address_of_the_page(team: Team, desk: Client) -> N
     made(team, name="Ramanathan", email="priya@example.org", search_text="ramanathan")
     links = [part.split('"')[0] for part in text_of(desk.post(LIST, {"q": "raman"})).split('href="')[1:]]
     assert [link for link in links if "raman" in link.lower() or "@" in link] == []
+
+
+def test_the_details_of_a_merged_record_lead_to_where_it_went(team: Team, desk: Client) -> None:
+    gone = made(team, name="Ana", merged_into=made(team))
+    for answer in (desk.get(page_of(gone, "edit")), desk.post(page_of(gone, "edit"), ANA)):
+        assert (answer.status_code, answer["Location"]) == (302, f"/c/fernway/patients/{gone.pk}/")
+    assert Patient.objects.get(pk=gone.pk).name == "Ana"
+    assert desk.post(page_of(gone, "access"), {"email": "a@b.org"}).status_code == 422

@@ -2,6 +2,8 @@ import datetime
 
 import pytest
 from django.core import signing
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from clinic.actions.refusal import Refused
 from clinic.models import AuditEntry, Message
@@ -99,6 +101,17 @@ def test_one_audit_row_tells_of_a_booking(desk: Desk) -> None:
     booking.confirm(desk.actor, desk.series, best_offer(desk), at=MONDAY)
     entry = AuditEntry.objects.get()
     assert (entry.verb, entry.subject_kind, entry.patient_id) == ("book", "series", desk.patient.pk)
+
+
+def test_booking_six_sessions_takes_fifteen_statements() -> None:
+    desk = a_desk(sessions=6)
+    token = best_offer(desk)
+    series = Series.objects.select_related("clinic", "patient").get()
+    with CaptureQueriesContext(connection) as asked:
+        booking.confirm(desk.actor, series, token, at=MONDAY)
+    frame = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
+    told = [one["sql"] for one in asked.captured_queries if not one["sql"].startswith(frame)]
+    assert (Visit.objects.count(), len(told)) == (6, 15)
 
 
 def test_an_offer_made_before_the_series_changed_is_stale(desk: Desk) -> None:

@@ -7,8 +7,9 @@ from clinic.actions import site
 from clinic.actions.refusal import Refused
 from clinic.models import AuditEntry, Closure, Leave, Message, Outage
 from clinic.rules.roles import Actor
-from plans.actions import booking, disruptions, series, visits
-from plans.actions.disruptions import Settled, Wanted
+from plans.actions import disruptions, placing, series, visits
+from plans.actions.disruptions import Settled
+from plans.actions.drafting import Wanted
 from plans.models import Absence, Decision, Occupancy, SeriesChange, Visit
 from plans.queries.disruptions import to_call
 from plans.queries.standing import standing
@@ -198,7 +199,7 @@ def test_a_series_that_changed_meanwhile_is_asked_about_again(desk: Desk) -> Non
     ana = booked_series(desk, "Ana", NEXT)
     absence = disruptions.draft(admin(desk), desk.team.clinic, leave(desk), at=MONDAY)
     me, _other = names(desk)
-    booking.place(standing(ana), [Session(1, slot(desk, NEXT, TEN + 180))], at=MONDAY)
+    placing.place(standing(ana), [Session(1, slot(desk, NEXT, TEN + 180))], at=MONDAY)
     assert disruptions.accept(admin(desk), absence, all_(absence), at=LATER) == Settled(0, 1)
     assert when(ana) == (NEXT, TEN + 180, me)
     assert absence.decisions.get().before[0][2] == TEN + 180
@@ -207,7 +208,7 @@ def test_a_series_that_changed_meanwhile_is_asked_about_again(desk: Desk) -> Non
 def test_who_was_moved_away_by_hand_meanwhile_needs_no_decision(desk: Desk) -> None:
     ana = booked_series(desk, "Ana", NEXT)
     absence = disruptions.draft(admin(desk), desk.team.clinic, leave(desk), at=MONDAY)
-    booking.place(standing(ana), [Session(1, slot(desk, NEXT + DAY))], at=MONDAY)
+    placing.place(standing(ana), [Session(1, slot(desk, NEXT + DAY))], at=MONDAY)
     assert disruptions.accept(admin(desk), absence, {}, at=LATER) == Settled(0, 0)
     assert (Leave.objects.count(), absence.decisions.count()) == (1, 0)
 
@@ -254,7 +255,7 @@ def test_a_decision_to_keep_stays_when_the_rest_is_planned_again(desk: Desk) -> 
     assert list(absence.decisions.values_list("choice", flat=True)) == ["keep", ""]
 
 
-def test_no_place_is_an_answer_with_its_why(desk: Desk) -> None:
+def test_no_place_is_an_answer(desk: Desk) -> None:
     done = booked_series(desk, "Ana", NEXT - 7 * DAY, NEXT + 28 * DAY)
     visit = done.visits.get(session_number=1)
     Visit.objects.filter(pk=visit.pk).update(state="done")
@@ -262,8 +263,6 @@ def test_no_place_is_an_answer_with_its_why(desk: Desk) -> None:
     absence = disruptions.draft(admin(desk), desk.team.clinic, Wanted("closure", first, last), at=MONDAY)
     row = absence.decisions.get()
     assert (row.outcome, row.after, row.may_move) == ("none", [], False)
-    why = row.why or {}
-    assert (why["blocked"], why["blockers"]["closed"] > 0) == (2, True)
     with pytest.raises(Refused) as refusal:
         disruptions.accept(admin(desk), absence, all_(absence), at=LATER)
     assert (refusal.value.code, Closure.objects.count()) == ("undecided", 0)
@@ -371,7 +370,7 @@ def test_what_cannot_be_is_refused(desk: Desk) -> None:
     next_door = a_team("harbour")
     cases = [
         (leave(desk, NEXT, NEXT - DAY), ("days", "last")),
-        (leave(desk, NEXT, NEXT + 2000 * DAY), ("days", "last")),
+        (leave(desk, NEXT, NEXT + 3653 * DAY), ("days", "last")),
         (leave(desk, NEXT - 30 * DAY, NEXT - 20 * DAY), ("past", "last")),
         (leave(desk, hours=(700, 600)), ("hours", "hours")),
         (Wanted("leave", NEXT, NEXT), ("nobody", "who")),

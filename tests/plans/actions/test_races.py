@@ -24,10 +24,12 @@ DAY = datetime.date(2026, 2, 3)
 
 
 @contextmanager
-def processes(database_url: str, count: int) -> Iterator[list[subprocess.Popen[str]]]:
+def processes(
+    database_url: str, count: int, module: str = "tests.booker"
+) -> Iterator[list[subprocess.Popen[str]]]:
     """Start so many bookers, ready to go; end them afterwards."""
     env = {**os.environ, "DATABASE_URL": database_url, "INTERVAL_TESTING": "1"}
-    command = [sys.executable, "-m", "tests.booker"]
+    command = [sys.executable, "-m", module]
     started = [
         subprocess.Popen(
             command,

@@ -3,7 +3,7 @@ import pytest
 from clinic.actions.refusal import Refused
 from clinic.models import AuditEntry
 from clinic.rules.roles import Actor
-from plans.actions import booking, disruptions
+from plans.actions import disruptions, placing, settling
 from plans.actions.disruptions import Settled
 from plans.actions.holding import SlotTaken
 from plans.actions.settling import settle, settle_patient
@@ -46,7 +46,7 @@ def test_a_patient_with_two_visits_is_moved_whole_or_not_at_all(desk: Desk) -> N
     Visit.objects.filter(pk=visit.pk).update(patient=ana.patient)
     Occupancy.objects.filter(visit=visit, resource__kind="patient").update(resource=ana.patient.resource)
     absence = disruptions.draft(admin(desk), desk.team.clinic, leave(desk), at=MONDAY)
-    booking.place(standing(ana), [Session(1, slot(desk, NEXT, TEN + 60))], at=MONDAY)
+    placing.place(standing(ana), [Session(1, slot(desk, NEXT, TEN + 60))], at=MONDAY)
     assert disruptions.accept(admin(desk), absence, all_(absence), at=LATER) == Settled(0, 1)
     visit.refresh_from_db()
     assert visit.practitioner == desk.team.practitioner
@@ -125,3 +125,15 @@ def test_what_is_cancelled_frees_its_time_for_somebody_else_of_the_plan(desk: De
     choices = {row.pk: "move" if row.series_id == ana.pk else "cancel" for row in absence.decisions.all()}
     assert disruptions.accept(admin(desk), absence, choices, at=LATER) == Settled(2, 0)
     assert (when(ana)[1], bea.visits.get().state) == (TEN + 75, "cancelled")
+
+
+def test_a_plan_that_moves_nothing_any_more_fails_alone_in_an_exchange(desk: Desk) -> None:
+    """It is found while the times are let go, before anybody is settled."""
+    booked_series(desk, "Ana", NEXT)
+    booked_series(desk, "Bea", NEXT, start=TEN + 120)
+    absence = disruptions.draft(desk.team.admin.actor, desk.team.clinic, leave(desk), at=MONDAY)
+    stale, good = chosen(absence)
+    stale.after = stale.before
+    stale.save()
+    assert settling.exchange(admin(desk), [[good], [stale]], at=LATER) == (1, [stale])
+    assert Decision.objects.get(pk=good.pk).settled_at == LATER

@@ -8,7 +8,7 @@ from plans.exports import wording
 from plans.queries.gaps import Gap
 from plans.queries.why import Verdict
 from plans.rules.naming import Name
-from plans.rules.scheduling.model import Option, Refusal, Relaxation, Slot
+from plans.rules.scheduling.model import Option, Refusal, Relaxation, RequestError, Slot
 
 DAY = datetime.date(2026, 2, 2)
 BEST = Name("same_time", is_best=True, weekday=0, start=615, sooner=0, later=0, off_target=0, changes=0)
@@ -169,3 +169,17 @@ def test_every_verdict_has_a_whole_sentence(code: str) -> None:
 def test_a_clock_has_two_figures_each(minute: int, words: str) -> None:
     assert wording.clock(minute) == words
     assert [wording.weekday_plural(day) for day in (0, 6)] == ["Mondays", "Sundays"]
+
+
+@pytest.mark.parametrize(
+    ("field", "code", "words"),
+    [
+        ("finish", "order", "The series would have to be finished before it can begin. Choose a later day."),
+        ("finish", "year", "One of these days lies too far away. Write the year with four figures."),
+        ("blackout", "too many", "These are too many stretches of days away. Join some of them."),
+        ("latest_first", "too much", "There are too many ways to look through. Choose one practitioner."),
+        ("steps", "too long", "These wishes cannot be met together. Change one of them."),
+    ],
+)
+def test_wishes_that_nobody_could_meet_say_what_to_change(field: str, code: str, words: str) -> None:
+    assert wording.impossible(RequestError(field, code, "for the log")) == words

@@ -47,6 +47,11 @@ def test_the_place_is_that_of_the_kind(desk: Desk) -> None:
         assert (typed.place, typed.hours) == (place, None)
 
 
+def test_other_hours_are_no_absence_and_have_a_form_of_their_own(desk: Desk) -> None:
+    for kind in ("opening", "special", "shifts"):
+        assert form(desk, kind=kind).errors["kind"]
+
+
 def test_the_button_for_all_counts_only_where_nothing_was_chosen(desk: Desk) -> None:
     made, row = decisions(desk, choice_="keep")
     assert made.is_valid(), made.errors

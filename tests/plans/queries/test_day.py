@@ -6,7 +6,9 @@ from django.test.utils import CaptureQueriesContext
 
 from clinic.models import SpecialOpening
 from plans.models import Series, Visit
-from plans.queries.day import Column, Day, Entry, day_of, step_of
+from plans.queries.board import Entry
+from plans.queries.columns import Column
+from plans.queries.day import Day, day_of
 from tests.factories.booking import MONDAY, Desk, a_desk
 from tests.factories.clinic import MembershipFactory
 from tests.factories.patients import PatientFactory
@@ -52,8 +54,7 @@ def test_an_empty_day_shows_what_is_free_from_now_on(desk: Desk) -> None:
     assert of(found.columns[0], "free") == [(600, 1020)]
     free = found.columns[0].entries[0]
     assert (free.row, free.rows, free.minutes) == (12, 84, 420)
-    assert free.fits is not None
-    assert free.fits.kind == "treatment"
+    assert (free.fits, free.offers) == (("treatment", "consultation"), "consultation")
     assert found.counts == {"booked": 0, "seen": 0, "in_room": 0, "waiting": 0, "no_show": 0, "free": 2}
 
 
@@ -134,7 +135,8 @@ def test_two_visits_at_one_time_stand_side_by_side(desk: Desk) -> None:
         minutes=30,
     )
     found = a_day(desk)
-    assert (entry_of(found, gone).side, entry_of(found, other).side) == ("left", "right")
+    sides = [(entry.lane, entry.lanes) for entry in (entry_of(found, gone), entry_of(found, other))]
+    assert sides == [(0, 2), (1, 2)]
 
 
 def test_a_visit_outside_opening_hours_makes_the_board_longer(desk: Desk) -> None:
@@ -176,7 +178,7 @@ def test_by_room_a_visit_without_one_has_a_column_too(desk: Desk) -> None:
     assert [entry.visit for entry in found.in_order] == [placed, nowhere]
 
 
-def test_a_day_takes_six_queries_with_three_visits_and_with_sixty(desk: Desk) -> None:
+def test_a_day_takes_five_queries_with_three_visits_and_with_sixty(desk: Desk) -> None:
     a_day(desk)
     counted = []
     for wanted in (3, 60):
@@ -192,7 +194,7 @@ def test_a_day_takes_six_queries_with_three_visits_and_with_sixty(desk: Desk) ->
         ) as found:
             assert len(a_day(desk).in_order) == wanted
         counted.append(len(found))
-    assert counted == [6, 6]
+    assert counted == [5, 5]
 
 
 def test_other_clinics_are_not_on_the_board(desk: Desk) -> None:
@@ -202,8 +204,3 @@ def test_other_clinics_are_not_on_the_board(desk: Desk) -> None:
     stranger = day_of(other.actor, desk.team.clinic, TODAY, by="practitioner", at=AT_TEN)
     session(desk)
     assert stranger.in_order == []
-
-
-@pytest.mark.parametrize(("kind", "step"), [("treatment", ""), ("review", "done"), ("blocked", "")])
-def test_the_step_of_a_visit_under_way(kind: str, step: str) -> None:
-    assert step_of(Visit(kind=kind, state="in_treatment")) == step

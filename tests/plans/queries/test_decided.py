@@ -32,7 +32,7 @@ def test_the_most_disturbing_comes_first_and_what_is_settled_apart(desk: Desk) -
     booked_series(desk, "Ana", NEXT)
     visit = booked_consultation(desk, "Bea", NEXT, start=TEN + 120)
     absence = disruptions.draft(desk.team.admin.actor, desk.team.clinic, leave(desk), at=MONDAY)
-    absence.decisions.filter(visit=visit).update(outcome="none", after=[], why={"far": []})
+    absence.decisions.filter(visit=visit).update(outcome="none", after=[])
     groups, _settled = decided(absence)
     assert [group.outcome for group in groups] == ["none", "practitioner"]
     line = groups[0].cases[0].lines[0]

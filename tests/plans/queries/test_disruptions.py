@@ -5,12 +5,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from clinic.actions import people, site
-from plans.actions import disruptions, visits
-from plans.actions.disruptions import Wanted
+from plans.actions import disruptions, hours, visits
+from plans.actions.drafting import Wanted
 from plans.models import Absence, Visit
 from plans.queries import disruptions as lists
-from plans.rules import decisions
-from plans.rules.decisions import Away
+from plans.rules.away import Away, absence
 from tests.factories.booking import MONDAY, Desk, a_desk
 from tests.factories.disruptions import (
     DAY,
@@ -34,7 +33,7 @@ def desk() -> Desk:
 
 def touched(desk: Desk, resource: int | None, *hours: int, day: datetime.date = NEXT) -> list[str]:
     start, end = hours or (None, None)
-    away = Away(resource, decisions.absence(day, day, start, end))
+    away = Away(resource, absence(day, day, start, end))
     return [visit.patient.name for visit in lists.touched(desk.team.clinic, away, at=MONDAY) if visit.patient]
 
 
@@ -60,7 +59,7 @@ def test_what_is_over_cancelled_under_way_or_blocked_is_not_touched(desk: Desk) 
 
 def test_another_clinic_is_never_touched(desk: Desk) -> None:
     booked_series(desk, "Ana", NEXT)
-    closed = Away(None, decisions.absence(NEXT, NEXT, None, None))
+    closed = Away(None, absence(NEXT, NEXT, None, None))
     assert lists.touched(a_team("harbour").clinic, closed, at=MONDAY) == []
 
 
@@ -79,6 +78,17 @@ def test_whoever_stands_in_an_absence_is_to_be_called_once_with_the_reason(desk:
     assert found == [(ana, "The clinic"), (bea, desk.team.practitioner.user.name)]
     names = [str(one.name) for one in lists.effective(desk.team.clinic, at=MONDAY)]
     assert sorted(names) == sorted(["The clinic", desk.team.practitioner.user.name, room.name])
+
+
+def test_who_was_booked_at_the_moment_at_which_hours_changed_is_to_be_called(desk: Desk) -> None:
+    """The desk read the old hours, and wrote the visit after the new ones."""
+    clinic, shorter = desk.team.clinic, dict.fromkeys(range(5), ((540, 900),))
+    made = hours.change_opening(desk.team.admin.actor, clinic, shorter, at=MONDAY)
+    assert made.state == "effective"
+    late = booked_series(desk, "Ana", NEXT + 21 * DAY, start=900)
+    (call,) = lists.to_call(clinic, at=MONDAY)
+    assert (call.visit.series, call.absence.because) == (late, "The clinic is closed then.")
+    assert lists.to_call(clinic, at=MONDAY + 15 * DAY) == []
 
 
 def test_nobody_is_to_be_called_where_nothing_is_away(desk: Desk) -> None:
@@ -127,4 +137,4 @@ def test_as_many_questions_for_many_as_for_one(desk: Desk) -> None:
         with CaptureQueriesContext(connection) as asked:
             lists.to_call(desk.team.clinic, at=MONDAY)
         counts.append(len(asked))
-    assert counts == [5, 5]
+    assert counts == [6, 6]

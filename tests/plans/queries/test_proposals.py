@@ -3,6 +3,8 @@ from itertools import pairwise
 
 import pytest
 
+from clinic.models import Closure
+from plans.models import Series
 from plans.queries.proposals import Cast, Search, alternatives, changed, rows_of, search
 from plans.queries.standing import standing
 from plans.rules.plan import Session
@@ -46,6 +48,13 @@ def test_five_options_are_proposed_best_first(desk: Desk) -> None:
     assert (best.name.is_best, best.name.title) == (True, "same_time")
 
 
+def test_a_search_is_four_queries(desk: Desk, django_assert_num_queries: object) -> None:
+    rows = Series.objects.select_related("patient", "clinic", "protocol_version", "practitioner__user")
+    stand = standing(rows.get())
+    with django_assert_num_queries(4):  # type: ignore[operator]
+        search(stand, Wishes(), at=MONDAY)
+
+
 def test_only_what_is_left_is_proposed(desk: Desk) -> None:
     VisitFactory.create(series=desk.series, session_number=1, day=datetime.date(2026, 1, 20), state="done")
     best = made(desk).choices[0]
@@ -59,6 +68,20 @@ def test_wishes_that_nothing_meets_say_what_would_help(desk: Desk) -> None:
     assert found.refusal is not None
     assert found.refusal.blockers == {"closed": 8, "weekday": 21}
     assert [one.relax for one in found.refusal.relaxations] == ["weekdays"]
+
+
+def test_a_way_out_never_leads_to_days_that_were_not_read(desk: Desk) -> None:
+    for number, weeks in ((1, 10), (2, 5), (3, 0)):
+        day = datetime.date(2026, 1, 20) - datetime.timedelta(weeks=weeks)
+        VisitFactory.create(series=desk.series, session_number=number, day=day, state="done")
+    window, after_it = datetime.date(2026, 3, 3), datetime.date(2026, 3, 11)
+    Closure.objects.create(clinic=desk.team.clinic, first=TODAY, last=window)
+    Closure.objects.create(clinic=desk.team.clinic, first=window + datetime.timedelta(days=1), last=after_it)
+    found = made(desk)
+    assert found.refusal is not None
+    (way,) = found.refusal.relaxations
+    assert (way.relax, way.days) == ("max_gap", 9)
+    assert way.option.slots[0].day == after_it + datetime.timedelta(days=1)
 
 
 def test_other_times_for_a_session_keep_its_window(desk: Desk) -> None:

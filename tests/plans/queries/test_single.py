@@ -103,9 +103,9 @@ def test_the_slot_of_a_visit(desk: Desk) -> None:
 
 
 def test_times_take_as_many_queries_on_a_full_day(desk: Desk, django_assert_num_queries: object) -> None:
-    with django_assert_num_queries(10):  # type: ignore[operator]
+    with django_assert_num_queries(4):  # type: ignore[operator]
         free_times(desk.team.clinic, "consultation", TODAY, at=AT_TEN)
     for number in range(1, 5):
         session(desk, number, number)
-    with django_assert_num_queries(10):  # type: ignore[operator]
+    with django_assert_num_queries(4):  # type: ignore[operator]
         free_times(desk.team.clinic, "consultation", TODAY, at=AT_TEN)

@@ -51,4 +51,6 @@ def test_the_days_before_an_event_are_a_zone(desk: Desk) -> None:
     assert timeline_of(desk.series, at=MONDAY).zones == ()
     Series.objects.update(event_on=after(100), event_name="Wedding", keep_clear_days=14)
     line = timeline_of(Series.objects.get(), at=MONDAY)
-    assert line.zones == ({"first": after(86), "last": after(100), "label": "Wedding"},)
+    assert line.zones == ({"first": after(86), "last": after(100), "label": "Event on 13 May 2026"},)
+    named = timeline_of(Series.objects.get(), at=MONDAY, named=True)
+    assert [zone["label"] for zone in named.zones] == ["Wedding on 13 May 2026"]

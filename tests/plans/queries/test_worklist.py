@@ -1,4 +1,5 @@
 import datetime
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -6,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from clinic.models import Message
 from plans.models import Series
-from plans.queries.worklist import Item, worklist
+from plans.queries.worklist import Found, Item, _in_need, worklist
 from tests.factories.booking import MONDAY, Desk, a_desk
 from tests.factories.plans import VisitFactory
 from tests.plans.actions.test_booking import a_desk_in
@@ -21,7 +22,7 @@ def desk() -> Desk:
 
 
 def items(desk: Desk) -> list[Item]:
-    return worklist(desk.actor, desk.team.clinic, at=MONDAY)
+    return worklist(desk.actor, desk.team.clinic, at=MONDAY, shown=100).items
 
 
 def session(desk: Desk, number: int, days: int, state: str = "booked", **values: object) -> None:
@@ -77,14 +78,64 @@ def test_too_early_is_shown_unless_a_practitioner_signed_why(desk: Desk) -> None
 
 def test_a_held_series_says_only_that_somebody_must_look(desk: Desk) -> None:
     Series.objects.update(state="paused")
-    assert told(desk) == [("look_first", 0, None, None)]
+    assert told(desk) == [("on_hold", 0, None, None)]
+    session(desk, 1, 15)
+    assert told(desk) == [("on_hold", 0, None, None)]
+    session(desk, 2, 14)
+    assert told(desk) == [("look_first", 2, None, 14)]
+
+
+def test_a_session_that_is_booked_after_its_window_is_at_risk_unless_signed(desk: Desk) -> None:
+    session(desk, 1, -20, "done")
+    for number, days in ((2, 23), (3, 58), (4, 93)):
+        session(desk, number, days)
+    assert told(desk) == [("at_risk", 2, TODAY + datetime.timedelta(days=22), 22)]
+    Series.objects.get().visits.update(override_reason="agreed with the patient")
+    assert items(desk) == []
+
+
+def test_a_window_that_grew_counts_and_not_the_one_that_was_agreed(desk: Desk) -> None:
+    session(desk, 1, -20, "done")
+    for number, days in ((2, 10), (3, 45), (4, 80)):
+        session(desk, number, days)
+    assert items(desk) == []
+    Series.objects.update(windows={"1": [42, 45, 49]})
+    assert told(desk) == [("too_early", 2, None, None)]
+
+
+@pytest.mark.parametrize(("cleared", "waits"), [(34, False), (35, False), (36, True)])
+def test_a_session_before_the_day_that_the_answers_allow_is_to_move(
+    desk: Desk, cleared: int, waits: bool
+) -> None:
+    for number in range(1, 5):
+        session(desk, number, 35 * number, override_reason="Signed before she answered.")
+    Series.objects.update(cleared_on=TODAY + datetime.timedelta(days=cleared))
+    assert [item.kind for item in items(desk)] == ["too_early"] * waits
+
+
+def test_only_series_that_need_somebody_are_read(desk: Desk) -> None:
+    for number in range(1, 5):
+        session(desk, number, 35 * number)
+    rows = partial(_in_need, desk.actor, desk.team.clinic, TODAY)
+    assert list(rows()) == []
+    Series.objects.update(state="paused")
+    assert rows().count() == 1
+    Series.objects.update(state="stopped")
+    assert rows().count() == 0
+
+
+def test_the_worst_are_shown_and_the_rest_counted(desk: Desk) -> None:
+    for _ in range(6):
+        a_desk_in(desk)
+    found = worklist(desk.actor, desk.team.clinic, at=MONDAY, shown=5)
+    assert (len(found.items), found.total, found.more) == (5, 7, 2)
 
 
 def test_ended_series_and_other_clinics_do_not_wait(desk: Desk) -> None:
     other = a_desk("harbour")
     Series.objects.filter(pk=desk.series.pk).update(state="stopped")
     assert items(desk) == []
-    assert worklist(other.actor, desk.team.clinic, at=MONDAY) == []
+    assert worklist(other.actor, desk.team.clinic, at=MONDAY, shown=5) == Found([], 0)
 
 
 def test_messages_that_could_not_be_delivered_are_counted_last(desk: Desk) -> None:

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clinic.rules.intervals import overlaps
-from plans.rules.board import ALONE, LEFT, RIGHT, Frame, Mark, away, closed, frame, free, sides
+from plans.rules.board import MOST_LANES, Frame, Mark, Place, away, closed, frame, free, lanes, place
 
 SPAN = st.tuples(st.integers(0, 287), st.integers(1, 60)).map(
     lambda found: (found[0] * 5, min((found[0] + found[1]) * 5, 1440))
@@ -77,28 +77,45 @@ def test_free_time_is_long_enough_and_still_to_come(
     assert free([(540, 1020)], [(600, 660)], least=45, after=after) == expected
 
 
+def test_a_visit_of_five_minutes_is_as_high_as_its_name_and_stays_on_the_board() -> None:
+    shown = Frame(540, 780)
+    assert place(shown, (600, 605)) == (12, 3)
+    assert place(shown, (600, 660)) == (12, 12)
+    assert place(shown, (775, 780)) == (45, 3)
+    assert place(shown, (0, 30)) == (0, 3)
+
+
 def test_nothing_stands_side_by_side_where_nothing_overlaps() -> None:
-    assert sides([(540, 600), (600, 660), (480, 540)]) == [ALONE, ALONE, ALONE]
+    assert lanes([(0, 12), (12, 12), (30, 3)]) == [(0, 1), (0, 1), (0, 1)]
+    assert lanes([]) == []
 
 
 @pytest.mark.parametrize(
-    ("spans", "expected"),
+    ("places", "expected"),
     [
-        ([(540, 600), (570, 630)], [LEFT, RIGHT]),
-        ([(570, 630), (540, 600)], [RIGHT, LEFT]),
-        ([(540, 660), (540, 600), (600, 660)], [RIGHT, LEFT, LEFT]),
-        ([(540, 600), (570, 630), (700, 760)], [LEFT, RIGHT, ALONE]),
+        ([(0, 12), (6, 12)], [(0, 2), (1, 2)]),
+        ([(6, 12), (0, 12)], [(1, 2), (0, 2)]),
+        ([(0, 24), (0, 12), (12, 12)], [(1, 2), (0, 2), (0, 2)]),
+        ([(0, 12), (6, 12), (32, 12)], [(0, 2), (1, 2), (0, 1)]),
+        ([(0, 12), (3, 12), (6, 12)], [(0, 3), (1, 3), (2, 3)]),
+        ([(0, 12), (3, 3), (6, 3), (9, 12)], [(0, 2), (1, 2), (1, 2), (1, 2)]),
     ],
 )
-def test_two_that_share_a_time_stand_side_by_side(spans: list[tuple[int, int]], expected: list[str]) -> None:
-    assert sides(spans) == expected
+def test_what_shares_a_time_stands_side_by_side(places: list[Place], expected: list[tuple[int, int]]) -> None:
+    assert lanes(places) == expected
 
 
-@given(st.lists(SPAN, max_size=6))
-def test_where_at_most_two_share_a_time_none_covers_another(spans: list[tuple[int, int]]) -> None:
-    if any(sum(a <= start < b for a, b in spans) > 2 for start, _ in spans):
-        return
-    found = sides(spans)
-    for index, span in enumerate(spans):
-        same = [other for at, other in enumerate(spans) if at != index and found[at] == found[index]]
-        assert not overlaps(same, *span)
+@given(st.lists(st.tuples(st.integers(0, 200), st.integers(1, 12)), max_size=MOST_LANES))
+def test_none_covers_another(places: list[Place]) -> None:
+    found = lanes(places)
+    for index, (start, rows) in enumerate(places):
+        lane, wide = found[index]
+        for other in range(index):
+            if overlaps([(start, start + rows)], places[other][0], sum(places[other])):
+                assert lane != found[other][0]
+                assert wide == found[other][1]
+
+
+def test_more_than_the_stylesheet_has_places_for_still_have_one() -> None:
+    found = lanes([(0, 12)] * (MOST_LANES + 2))
+    assert found[-3:] == [(MOST_LANES - 1, MOST_LANES)] * 3

@@ -1,6 +1,8 @@
 """Windows, booking states and badges."""
 
 from datetime import date
+from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -18,6 +20,7 @@ from plans.rules.spacing import (
     booking_state,
     booking_states,
     gap_badge,
+    longer_window,
     window,
 )
 from plans.rules.terms import BookingState
@@ -132,3 +135,27 @@ def test_a_day_is_on_plan_exactly_inside_the_window(interval: int, days: int) ->
 @given(interval=INTERVALS, days=st.integers(0, 20))
 def test_nobody_books_before_day_twenty_one(interval: int, days: int) -> None:
     assert booked_by(PROTOCOL, interval, days) is BookedBy.NOBODY
+
+
+@pytest.mark.parametrize(
+    ("planned", "done", "days"),
+    [
+        ({}, {"depth_mm": Decimal("1.4")}, None),
+        ({}, {"depth_mm": Decimal("1.5")}, 35),
+        ({"depth_mm": Decimal("1.5")}, {"depth_mm": Decimal("1.5")}, None),
+        ({"depth_mm": Decimal("1.5")}, {"depth_mm": Decimal("1.5"), "aggressive": True}, 42),
+        ({}, {"last_downtime_days": 8}, 42),
+        ({}, {"last_downtime_days": 7}, None),
+        ({}, {"area_groups": ("body",)}, 42),
+        ({"area_groups": ("body",)}, {"area_groups": ("body", "face")}, None),
+    ],
+)
+def test_more_than_was_planned_asks_for_a_longer_window(
+    planned: dict[str, Any], done: dict[str, Any], days: int | None
+) -> None:
+    assert longer_window(PROTOCOL, 28, planned, done) == (days and window(PROTOCOL, days))
+
+
+def test_an_interval_that_is_as_long_already_stands() -> None:
+    assert longer_window(PROTOCOL, 42, {}, {"aggressive": True}) is None
+    assert longer_window(PROTOCOL, 56, {}, {"aggressive": True}) is None

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from clinic.models import Closure, Leave, Outage
 from plans.actions import disruptions
-from plans.actions.disruptions import Wanted
+from plans.actions.drafting import Wanted
 from plans.models import Absence, Visit
 from tests.factories.booking import MONDAY, Desk, a_desk
 from tests.factories.disruptions import (
@@ -135,7 +135,7 @@ def test_one_button_accepts_all_that_have_a_place(desk: Desk, browser: Client) -
     assert sorted(absence.decisions.values_list("choice", flat=True)) == ["keep", "move", "move"]
     assert Leave.objects.count() == 1
     page = text_of(browser.get(url(desk, "absences")))
-    assert f"Stands although {desk.team.practitioner.user.name} is not there" in page
+    assert f"{desk.team.practitioner.user.name} is away then." in page
 
 
 def test_a_slot_taken_meanwhile_is_asked_about_again_and_the_rest_is_done(
@@ -148,6 +148,7 @@ def test_a_slot_taken_meanwhile_is_asked_about_again_and_the_rest_is_done(
     assert "1 patient is settled." in page
     assert "1 patient’s new time was taken meanwhile." in page
     assert "Asked again" in page
+    assert "Put it here instead, then plan again" in page
     assert absence.decisions.get(settled_at=None).patient.name == "Ana"
     browser.post(url(desk, "absence_apply", absence.pk), {"rest": "move"})
     assert not absence.decisions.filter(settled_at=None).exists()
@@ -205,7 +206,11 @@ def test_no_place_says_why_and_what_would_help(desk: Desk, browser: Client) -> N
     Visit.objects.filter(series=ana, session_number=1).update(state="done")
     closed = Wanted("closure", NEXT + 7 * DAY, NEXT + 60 * DAY)
     absence = disruptions.draft(desk.team.admin.actor, desk.team.clinic, closed, at=MONDAY)
+    row = absence.decisions.get()
     page = text_of(browser.get(url(desk, "absence", absence.pk)))
+    assert "Why there is no place, and what would help" in page
+    assert "further apart, which needs a reason" not in page
+    page = text_of(browser.get(url(desk, "absence", absence.pk) + f"?why={row.pk}"))
     for words in (
         "No place",
         "the clinic is closed",
@@ -213,7 +218,6 @@ def test_no_place_says_why_and_what_would_help(desk: Desk, browser: Client) -> N
         "further apart, which needs a reason",
     ):
         assert words in page
-    row = absence.decisions.get()
     assert (
         f'name="choice-{row.pk}" value="move"'
         not in browser.get(url(desk, "absence", absence.pk)).content.decode()

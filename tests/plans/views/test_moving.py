@@ -10,11 +10,12 @@ from django.urls import reverse
 from plans.actions import booking
 from plans.forms.visits import sign_slot
 from plans.models import Series, Visit
+from plans.rules.plan import numbered
 from plans.rules.scheduling.model import Slot
 from tests.factories.booking import MONDAY, Desk, a_desk
 from tests.factories.plans import VisitFactory
 from tests.people import a_team, as_staff
-from tests.plans.actions.test_booking import offer_on
+from tests.plans.actions.test_booking import a_desk_in, offer_on
 
 pytestmark = pytest.mark.django_db
 DAYS = [datetime.date(2026, 2, 3) + datetime.timedelta(days=35 * i) for i in range(4)]
@@ -51,6 +52,10 @@ def new_page(desk: Desk) -> str:
 
 def session(number: int) -> Visit:
     return Visit.objects.get(session_number=number)
+
+
+def session_of(desk: Desk, number: int) -> Visit:
+    return Visit.objects.get(series=desk.series, session_number=number)
 
 
 def values(html: str, name: str) -> list[str]:
@@ -179,6 +184,31 @@ class TestMovingASession:
         for _ in range(2):
             assert browser.post(page, {"offer": values(html, "offer")[0]}).status_code == 302
         assert Series.objects.get().changes.count() == 2  # booked, moved once
+
+    def test_a_second_tab_is_told_that_the_plan_has_changed(self, booked: Desk, browser: Client) -> None:
+        page = move_page(booked, session(2))
+        offers = []
+        for days in (1, 2):
+            chosen = slot(booked, DAYS[1] + datetime.timedelta(days=days))
+            offers.append(values(browser.post(page, {"slot": chosen}).content.decode(), "offer")[0])
+        assert browser.post(page, {"offer": offers[0]}).status_code == 302
+        answer = browser.post(page, {"offer": offers[1]})
+        assert answer.status_code == 422
+        assert "The plan has changed since these times were shown" in answer.content.decode()
+        assert session(2).day == DAYS[1] + datetime.timedelta(days=1)
+
+    def test_a_time_that_is_taken_meanwhile_leaves_every_date(self, booked: Desk, browser: Client) -> None:
+        page, other = move_page(booked, session(2)), a_desk_in(booked)
+        day = DAYS[1] + datetime.timedelta(days=1)
+        offer = values(browser.post(page, {"slot": slot(booked, day)}).content.decode(), "offer")[0]
+        taken = booking.read_offer(offer).plan
+        token = booking.offer(other, numbered([1], [taken[0].slot]))
+        booking.confirm(booked.actor, other, token, at=MONDAY)
+        answer = browser.post(page, {"offer": offer})
+        assert answer.status_code == 422
+        assert "was booked a moment ago. Nothing has been saved." in answer.content.decode()
+        assert "Where to" in answer.content.decode()
+        assert [session_of(booked, number).day for number in (1, 2, 3, 4)] == DAYS
 
 
 class TestMovingASingleVisit:

@@ -76,6 +76,16 @@ def test_a_series_without_dates_leads_to_proposals(desk: Desk, browser: Client) 
     assert html.count("Not booked") == 4
 
 
+@pytest.mark.parametrize(("ahead", "told"), [(0, False), (1, True)])
+def test_the_first_day_that_may_be_booked_is_told_while_it_is_to_come(
+    desk: Desk, browser: Client, ahead: int, told: bool
+) -> None:
+    Series.objects.update(cleared_on=MONDAY.date() + datetime.timedelta(days=ahead))
+    html = browser.get(page(desk)).content.decode()
+    assert ("Nothing is booked before Tue 3 Feb." in html) == told
+    assert ("set on clinical grounds" in html) == told
+
+
 def test_reasons_of_changes_are_for_those_who_treat(booked: Desk, browser: Client, clinician: Client) -> None:
     SeriesChange.objects.update(reason="on a new blood thinner")
     assert "blood thinner" not in browser.get(page(booked)).content.decode()

@@ -148,6 +148,14 @@ def test_an_automatic_save_answers_with_the_time_alone() -> None:
     assert "<html" not in wrong.content.decode()
 
 
+def test_whoever_signs_is_told_when_the_next_session_has_to_wait_longer() -> None:
+    team = a_team()
+    visit = a_session(team)
+    answer = nurse(team).post(address(team, "record_sign", visit), entered(is_strong="yes"), follow=True)
+    told = "More was done than was planned: the next session waits at least 42 days."
+    assert told in answer.content.decode()
+
+
 def test_finish_and_sign_saves_signs_and_shows_the_sheet() -> None:
     team = a_team()
     visit = a_session(team)

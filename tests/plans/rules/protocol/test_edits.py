@@ -41,6 +41,11 @@ def test_a_clinic_may_name_its_version_and_say_that_it_is_signed() -> None:
         (AFTER, "AC-SPF", {"params": {"spf": 50, "tinted": False}}),
         (BEFORE, "PC-NUMB", {"start_h": -0.5}),
         (COURSE, "nose", {"depth_mm": {"min": 0.25, "max": 0.5}}),
+        (COURSE, "back", {"depth_mm": {"min": 0.5, "max": 2.5}}),
+        (COURSE, "I-DEEP", {"days": 28}),
+        (COURSE, "I-BASE", {"days": 42, "patient_text": "Six weeks."}),
+        (COURSE, "acne_scars.mild", {"min": 3, "suggest": 5, "max": 6, "patient_text": "About five."}),
+        (COURSE, "MT-STD", {"target_days": 365, "patient_text": "Once a year."}),
     ],
 )
 def test_a_clinic_may_change(file: str, name: str, change: dict[str, Any]) -> None:
@@ -64,13 +69,30 @@ OURS = "is not the clinic's to change"
         (BEFORE, "PC-THINNER", {"start_h": -24}, f"{BEFORE}: PC-THINNER: start_h: {OURS}"),
         (AFTER, "RF-PUS", {"urgency": "call_same_day", "end_h": 48}, f"{AFTER}: red_flags: {OURS}"),
         (SCREENING, "SQ-METAL.R1", {"override": "practitioner"}, f"{SCREENING}: questions: {OURS}"),
-        (COURSE, "I-DEEP", {"days": 28}, f"{COURSE}: interval_rules: {OURS}"),
+        (COURSE, "I-DEEP", {"when": {"all": []}}, f"{COURSE}: interval_rules: {OURS}"),
+        (COURSE, "MT-STD", {"max_days": 730, "target_days": 700}, f"{COURSE}: maintenance: {OURS}"),
+        (COURSE, "nose", {"depth_mm": {"min": 0.25, "max": 3.0}}, f"{COURSE}: areas: {OURS}"),
+        (COURSE, "nose", {"depth_mm": {"min": 0.05, "max": 0.5}}, f"{COURSE}: areas: {OURS}"),
         (COURSE, "nose", {"group": "body"}, f"{COURSE}: areas: {OURS}"),
         (COURSE, "DEPTH-DEVICE-2.5", {"level": "needs_review"}, f"{COURSE}: depth: {OURS}"),
     ],
 )
 def test_a_clinic_may_not_change(file: str, name: str, change: dict[str, Any], told: str) -> None:
     assert told in changed(file, name, **change)
+
+
+def test_sessions_stay_within_the_bounds_of_every_proposal() -> None:
+    files = copied_files()
+    files[COURSE]["defaults"]["sessions_max"] = 8
+    thing(files, COURSE, "acne_scars.mild")["max"] = 8
+    assert f"{COURSE}: concerns: {OURS}" in faults(files)
+
+
+def test_days_stay_within_the_bounds_of_every_proposal() -> None:
+    files = copied_files()
+    files[COURSE]["defaults"]["interval_min_days"] = 21
+    thing(files, COURSE, "I-DEEP")["days"] = 21
+    assert f"{COURSE}: interval_rules: {OURS}" in faults(files)
 
 
 def test_a_line_is_neither_added_nor_left_out() -> None:

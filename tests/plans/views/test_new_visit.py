@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from clinic.models import AuditEntry
 from plans.forms.visits import sign_slot
 from plans.models import Visit
 from plans.rules.scheduling.model import Slot
@@ -64,6 +65,20 @@ class TestBookingOneVisit:
         assert browser.post(new_page(desk), posted).status_code == 302
         assert Visit.objects.count() == 1
 
+    def test_the_second_desk_at_one_time_is_told_and_offered_others(
+        self, desk: Desk, browser: Client
+    ) -> None:
+        page = f"{new_page(desk)}?patient={desk.patient.pk}&day=3/2"
+        first, second = (browser.get(page).content.decode() for _ in range(2))
+        names = ("slot", "kind", "key", "patient")
+        assert browser.post(page, {name: values(first, name)[0] for name in names}).status_code == 302
+        answer = browser.post(page, {name: values(second, name)[0] for name in names})
+        html = answer.content.decode()
+        assert answer.status_code == 422
+        assert "was booked a moment ago. Nothing has been saved." in html
+        assert len(values(html, "slot")) > 5
+        assert Visit.objects.count() == 1
+
     def test_a_gap_of_the_board_chooses_person_and_time(self, desk: Desk, browser: Client) -> None:
         html = self.asked(desk, browser, day="2026-02-03", at="630", column=f"p{desk.team.lead.pk}")
         (checked,) = re.findall(
@@ -110,13 +125,35 @@ class TestBookingOneVisit:
         assert Visit.objects.count() == 0
 
     def test_somebody_is_found_without_losing_the_time(self, desk: Desk, browser: Client) -> None:
-        html = browser.get(new_page(desk), {"day": "2026-02-03", "at": "630", "q": "wiecz"}).content.decode()
+        address = f"{new_page(desk)}?day=2026-02-03&at=630"
+        html = browser.post(address, {"q": "wiecz"}).content.decode()
         (link,) = re.findall(r'href="(\?[^"]+patient=[^"]+)"', html)
         assert "day=2026-02-03" in link
         assert "at=630" in link
         assert str(desk.patient.pk) in link
-        nobody = browser.get(new_page(desk), {"q": "zzz🙂"}).content.decode()
+        nobody = browser.post(new_page(desk), {"q": "zzz🙂"}).content.decode()
         assert "Nobody matches that." in nobody
+        assert Visit.objects.count() == 0
+
+    def test_a_name_is_never_read_from_an_address_and_a_search_is_logged(
+        self, desk: Desk, browser: Client
+    ) -> None:
+        assert "Wieczorek" not in browser.get(new_page(desk), {"q": "wiecz"}).content.decode()
+        assert AuditEntry.objects.count() == 0
+        html = browser.post(new_page(desk), {"q": "wiecz"}).content.decode()
+        assert "wiecz" not in "".join(re.findall(r'(?:href|action)="([^"]*)"', html))
+        (entry,) = AuditEntry.objects.all()
+        assert (entry.verb, entry.subject_kind, entry.subject_id, entry.user) == (
+            "search", "page", "plans:visit_new", desk.team.desk.user,
+        )  # fmt: skip
+
+    @pytest.mark.parametrize("typed", ["x" * 10_000, "\x00", "فاطمة", "'; drop table"])
+    def test_whatever_is_searched_for_finds_nobody_and_breaks_nothing(
+        self, desk: Desk, browser: Client, typed: str
+    ) -> None:
+        answer = browser.post(new_page(desk), {"q": typed})
+        assert answer.status_code == 200
+        assert "Wieczorek" not in answer.content.decode()
 
     @pytest.mark.parametrize(
         ("wish", "words"),

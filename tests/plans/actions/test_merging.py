@@ -1,0 +1,181 @@
+"""Two records become one person's: linked, never moved, and only once nothing of the one that goes is to come."""
+
+from typing import Any
+
+import pytest
+
+from clinic.actions.refusal import Refused
+from clinic.models import AuditEntry
+from clinic.rules.roles import Actor
+from patients.actions.access import grant_access
+from patients.actions.consent import record_consent
+from patients.actions.merging import unmerge
+from patients.actions.register import correct_details
+from patients.models import Patient, PatientAccess
+from patients.queries.registry import details_of, earlier, found, lookalikes
+from plans.actions.consult import open_consultation
+from plans.actions.holding import hold
+from plans.actions.merging import merge
+from plans.models import Consultation, Occupancy, Series, Visit, WaitingEntry
+from tests.factories.booking import MONDAY, Desk, a_desk
+from tests.factories.patients import AccessFactory, PatientFactory
+from tests.factories.plans import VisitFactory
+from tests.people import a_team
+
+WHY = "Registered twice"
+
+
+@pytest.fixture
+def desk(db: None) -> Desk:
+    return a_desk()
+
+
+@pytest.fixture
+def double(desk: Desk) -> Patient:
+    """Somebody like the patient of the series, registered under another name."""
+    patient: Patient = PatientFactory.create(
+        clinic=desk.team.clinic,
+        name="Tom Wieczorek",
+        search_text="zz2345 1990-05-17 17051990 tom wieczorek tom@example.net",
+        email="tom@example.net",
+        reference="ZZ2345",
+    )
+    return patient
+
+
+def refused(act: Any) -> Refused:
+    with pytest.raises(Refused) as told:
+        act()
+    return told.value
+
+
+def merged(desk: Desk, goes: Patient) -> Patient:
+    return merge(desk.team.admin.actor, goes, desk.patient, reason=WHY, at=MONDAY)
+
+
+def names(desk: Desk, typed: str) -> list[str]:
+    return [one.name for one in found(desk.actor, desk.team.clinic, typed)]
+
+
+def test_a_merge_links_and_moves_nothing(desk: Desk, double: Patient) -> None:
+    visit = VisitFactory.create(
+        patient=double, practitioner=desk.team.practitioner, state="done", kind="consultation"
+    )
+    key = AccessFactory.create(patient=double)
+    merged(desk, double)
+    double.refresh_from_db()
+    assert double.merged_into == desk.patient
+    assert Visit.objects.get(pk=visit.pk).patient == double
+    assert PatientAccess.objects.get().patient == double
+    assert PatientAccess.objects.get().revoked_at == key.revoked_at
+    assert earlier(desk.actor, desk.patient) == [double]
+    told = AuditEntry.objects.order_by("pk").values_list("verb", "patient_id", "fields", "reason")
+    assert list(told) == [
+        ("merge", double.pk, ["merged_into"], WHY),
+        ("merge", desk.patient.pk, [], WHY),
+    ]
+
+
+def test_the_search_finds_the_one_that_stays_by_what_the_other_was_called(
+    desk: Desk, double: Patient
+) -> None:
+    merged(desk, double)
+    for typed in ("tom wieczorek", "ZZ2345", "tom@example.net"):
+        assert names(desk, typed) == ["Tomasz Wieczorek"]
+    last: Patient = PatientFactory.create(clinic=desk.team.clinic, name="T. W.")
+    Series.objects.update(state="completed")
+    merge(desk.team.admin.actor, desk.patient, last, reason=WHY, at=MONDAY)
+    assert names(desk, "tom@example.net") == ["T. W."]
+    assert names(desk, "") == ["T. W."]
+
+
+def test_who_is_like_a_merged_record_is_shown_the_one_that_stays(desk: Desk, double: Patient) -> None:
+    merged(desk, double)
+    alike = lookalikes(desk.actor, desk.team.clinic, details_of(double))
+    assert [one.patient for one in alike] == [desk.patient]
+
+
+def test_a_merged_record_can_be_neither_booked_nor_changed(desk: Desk, double: Patient) -> None:
+    practitioner = desk.team.practitioner
+    merged(desk, double)
+    visit = VisitFactory.create(patient=double, practitioner=practitioner, kind="consultation")
+    attempts = [
+        lambda: hold([visit], None),
+        lambda: correct_details(desk.actor, double, details_of(desk.patient), at=MONDAY),
+        lambda: grant_access(desk.actor, double, "tom@example.net", at=MONDAY),
+        lambda: record_consent(practitioner.actor, double, "treatment", "2026.1", at=MONDAY),
+        lambda: open_consultation(
+            practitioner.actor, practitioner, Patient.objects.get(pk=double.pk), MONDAY
+        ),
+    ]
+    assert [refused(attempt).code for attempt in attempts] == ["merged"] * 5
+    assert not Occupancy.objects.exists()
+    assert Consultation.objects.filter(patient=double).count() == 0
+
+
+@pytest.mark.parametrize("state", ["to_book", "booked", "active", "paused"])
+def test_a_record_with_an_unfinished_series_can_only_stay(desk: Desk, double: Patient, state: str) -> None:
+    Series.objects.update(state=state)
+    admin = desk.team.admin.actor
+    told = refused(lambda: merge(admin, desk.patient, double, reason=WHY, at=MONDAY))
+    assert (told.code, told.field) == ("to_come", "stays")
+    Series.objects.update(state="stopped")
+    merge(admin, desk.patient, double, reason=WHY, at=MONDAY)
+
+
+def test_a_record_with_a_visit_to_come_can_only_stay(desk: Desk, double: Patient) -> None:
+    VisitFactory.create(patient=double, practitioner=desk.team.practitioner, kind="consultation")
+    assert refused(lambda: merged(desk, double)).code == "to_come"
+    double.refresh_from_db()
+    assert double.merged_into is None
+
+
+def test_a_record_is_merged_once_and_never_into_one_that_went(desk: Desk, double: Patient) -> None:
+    merged(desk, double)
+    third: Patient = PatientFactory.create(clinic=desk.team.clinic)
+    admin = desk.team.admin.actor
+    assert refused(lambda: merged(desk, double)).code == "merged"
+    assert refused(lambda: merge(admin, third, double, reason=WHY, at=MONDAY)).code == "merged"
+    assert refused(lambda: merge(admin, third, third, reason=WHY, at=MONDAY)).code == "same"
+    for reason in (" ", "x" * 501):
+        wrong = refused(lambda: merge(admin, third, desk.patient, reason=reason, at=MONDAY))  # noqa: B023
+        assert wrong.field == "reason"
+
+
+def test_a_merge_is_taken_back(desk: Desk, double: Patient) -> None:
+    merged(desk, double)
+    for _ in range(2):
+        unmerge(desk.team.admin.actor, double, reason="Two brothers", at=MONDAY)
+    double.refresh_from_db()
+    assert double.merged_into is None
+    assert names(desk, "tom@example.net") == ["Tom Wieczorek"]
+    assert AuditEntry.objects.filter(verb="unmerge").count() == 2
+    correct_details(desk.actor, double, details_of(double), at=MONDAY)
+
+
+def test_nobody_but_the_clinics_administrator_merges(desk: Desk, double: Patient) -> None:
+    stranger = a_team("mistral")
+    elsewhere: Patient = PatientFactory.create(clinic=stranger.clinic)
+
+    def tried(actor: Actor, goes: Patient, stays: Patient) -> str:
+        return refused(lambda: merge(actor, goes, stays, reason=WHY, at=MONDAY)).code
+
+    for actor in (desk.actor, desk.practitioner, desk.team.lead.actor, stranger.admin.actor):
+        assert tried(actor, double, desk.patient) == "not_allowed"
+    assert tried(desk.team.admin.actor, double, elsewhere) == "not_allowed"
+    assert refused(lambda: unmerge(desk.actor, double, reason=WHY, at=MONDAY)).code == "not_allowed"
+    assert not AuditEntry.objects.filter(verb="merge").exists()
+
+
+def test_a_record_on_the_waiting_list_can_only_stay(desk: Desk, double: Patient) -> None:
+    entry = WaitingEntry.objects.create(
+        clinic=desk.team.clinic,
+        patient=double,
+        kind="review",
+        first=MONDAY.date(),
+        last=MONDAY.date(),
+        joined_at=MONDAY,
+    )
+    assert refused(lambda: merged(desk, double)).code == "to_come"
+    WaitingEntry.objects.filter(pk=entry.pk).update(state="left")
+    merged(desk, double)
