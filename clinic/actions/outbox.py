@@ -24,6 +24,7 @@ LEASE = timedelta(minutes=5)
 UNDO_GRACE = timedelta(minutes=3)
 MOST_ATTEMPTS = 12
 WAITING = (Message.State.QUEUED, Message.State.CLAIMED)
+UNSENT = (*WAITING, Message.State.PARKED)
 
 
 class Addressee(Protocol):
@@ -80,9 +81,9 @@ def queue(
 
 
 def void(subject: Model) -> int:
-    """Take back every unsent mail of a cause that is gone; returns how many."""
+    """Take back every unsent mail of a cause that is gone, also what was refused; returns how many."""
     return Message.objects.filter(
-        subject_kind=subject._meta.model_name, subject_id=str(subject.pk), state__in=WAITING
+        subject_kind=subject._meta.model_name, subject_id=str(subject.pk), state__in=UNSENT
     ).update(state=Message.State.VOID, claimed_until=None)
 
 

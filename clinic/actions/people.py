@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
@@ -16,7 +16,7 @@ from clinic.actions.authority import must
 from clinic.actions.invitations import welcome
 from clinic.actions.refusal import Refused
 from clinic.actions.site import absence, in_week
-from clinic.models import Clinic, Leave, Membership, Resource, Shift, User
+from clinic.models import Clinic, Leave, Membership, Message, Resource, Shift, User
 from clinic.rules.roles import Actor, Right, Role
 from clinic.rules.timegrid import Span
 
@@ -28,6 +28,7 @@ FLAG_OF = {
     Role.ADMIN: "is_admin",
 }
 THEMES = ("", "light", "dark")
+SECOND_CLICK = timedelta(minutes=1)
 LONGEST = {"name": 120, "title": 60, "licence": 40}
 
 
@@ -51,27 +52,36 @@ def engage(
 ) -> Membership:
     """Make a person a member of a clinic with roles; a practitioner gets a calendar of their own.
 
-    Somebody who works elsewhere already keeps their account, password and calendar. Raises Refused for an
-    address that is none, for roles that do not go together, and for somebody who is a member already.
+    Somebody who works elsewhere already keeps their account, password and calendar. Who was invited as the same
+    a moment ago is not invited twice. Raises Refused for an address that is none, for roles that do not go
+    together, and for somebody who is a member already.
     """
     must(actor, Right.MANAGE_CLINIC, clinic.pk)
-    flags = _flags(roles)
+    own: dict[str, Any] = {field: _tidy(field, getattr(person, field)) for field in ("title", "licence")}
+    own |= _flags(roles)
+    Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)  # two invitations of one person at once
     user = _account(person)
-    if Membership.objects.filter(clinic=clinic, user=user).exists():
+    standing = Membership.objects.filter(clinic=clinic, user=user).first()
+    if standing is not None:
+        if all(getattr(standing, field) == value for field, value in own.items()) and _just_told(
+            standing, at
+        ):
+            return standing
         raise Refused(_("This person is a member of the clinic already."), code="member", field="email")
-    _give_calendar(user, flags)
-    member = Membership.objects.create(
-        clinic=clinic,
-        user=user,
-        title=_tidy("title", person.title),
-        licence=_tidy("licence", person.licence),
-        position=person.position,
-        **flags,
-    )
+    _give_calendar(user, own)
+    member = Membership.objects.create(clinic=clinic, user=user, position=person.position, **own)
     audit.record(actor, "engage", member, at=at, clinic_id=clinic.pk, fields=roles)
     if person.password is None:
         welcome(member, at=at)
     return member
+
+
+def _just_told(member: Membership, at: datetime) -> bool:
+    """Say whether a mail to a member was written a moment ago: what follows is the second of two clicks."""
+    told = Message.objects.filter(
+        subject_kind=member._meta.model_name, subject_id=str(member.pk), queued_at__gt=at - SECOND_CLICK
+    )
+    return member.is_active and told.exists()
 
 
 def _flags(roles: Collection[Role]) -> dict[str, bool]:
@@ -112,7 +122,7 @@ def _tidy(field: str, typed: str) -> str:
     return words
 
 
-def _give_calendar(user: User, flags: Mapping[str, bool]) -> None:
+def _give_calendar(user: User, flags: Mapping[str, Any]) -> None:
     if flags["is_practitioner"] and user.resource_id is None:
         user.resource = Resource.objects.create(kind=Resource.Kind.PRACTITIONER)
         user.save(update_fields=["resource"])

@@ -75,8 +75,9 @@ def change_place(actor: Actor, place: Room | Device, details: Details, *, at: da
     must(actor, Right.MANAGE_CLINIC, place.clinic_id)
     is_device = isinstance(place, Device)
     wanted = asdict(checked(details, is_device=is_device))
+    Clinic.objects.select_for_update(no_key=True).get(pk=place.clinic_id)  # two of one name at once
     rows: Any = type(place)._default_manager.filter(clinic_id=place.clinic_id)
-    held: Room | Device = rows.select_for_update().get(pk=place.pk)
+    held: Room | Device = rows.get(pk=place.pk)
     if rows.filter(name__iexact=wanted["name"]).exclude(pk=place.pk).exists():
         raise Refused(_("This clinic has one of that name already."), code="name_taken", field="name")
     fields = [field for field in wanted if is_device or field not in ("make", "model", "serial")]

@@ -102,6 +102,7 @@ def open_specially(actor: Actor, clinic: Clinic, day: date, spans: Sequence[Span
 def add_room(actor: Actor, clinic: Clinic, name: str, kind: str, *, at: datetime, position: int = 0) -> Room:
     """Add a room of a kind, such as `treatment` or `consulting`."""
     must(actor, Right.MANAGE_CLINIC, clinic.pk)
+    Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)  # two of one name at once
     _refuse_taken(name, clinic.rooms.filter(name__iexact=name).exists())
     resource = Resource.objects.create(kind=Resource.Kind.ROOM)
     room = Room.objects.create(resource=resource, clinic=clinic, name=name, kind=kind, position=position)
@@ -124,6 +125,7 @@ def add_device(
 ) -> Device:
     """Add a device of a kind, such as `needling_pen`, with what a treatment record must name."""
     must(actor, Right.MANAGE_CLINIC, clinic.pk)
+    Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)  # two of one name at once
     _refuse_taken(name, clinic.devices.filter(name__iexact=name).exists())
     resource = Resource.objects.create(kind=Resource.Kind.DEVICE)
     device = Device.objects.create(

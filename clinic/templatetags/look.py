@@ -22,6 +22,7 @@ from clinic.exports import in_words
 from clinic.rules import timegrid, timeline
 from clinic.rules.roles import Actor, Right, Role
 from clinic.templatetags.drawing import face_zones, read, row_of, sentence
+from clinic.templatetags.timeline_svg import drawn
 from clinic.templatetags.wording import error_words, local, stamp, written
 
 register = template.Library()
@@ -246,10 +247,10 @@ def badge_words(state: str, days: int, late: int | None) -> dict[str, str]:
 
 
 # --- The series timeline ---------------------------------------------------------------------------
-@register.inclusion_tag("parts/_timeline.html", takes_context=True, name="timeline")
+@register.simple_tag(takes_context=True, name="timeline")
 def timeline_tag(
     context: Context, series: object, label: str = "", width: int = 760, scrolls: bool = True
-) -> dict[str, Any]:
+) -> str:
     """Draw a series: `{% timeline series %}`, anything with `dots` (or `rows`, each with `dots` and `label`).
 
     A dot has number, day, state (done, open, proposed, outside, was); it may have gap_days and window (first,
@@ -257,18 +258,15 @@ def timeline_tag(
     """
     rows = [row for row in map(row_of, read(series, "rows") or [series]) if row.dots]
     if not rows:
-        return {"picture": None}
+        return ""
     zones = [
         timeline.Zone(read(zone, "first"), read(zone, "last"), read(zone, "label", ""))
         for zone in read(series, "zones") or ()
     ]
     today = read(series, "today") or _today(context, context.get("tz"))
-    return {
-        "picture": timeline.lay_out(rows, today=today, zones=zones, width=width),
-        "label": label or read(series, "label") or sentence(rows),
-        "radius": timeline.DOT,
-        "scrolls": scrolls,
-    }
+    picture = timeline.lay_out(rows, today=today, zones=zones, width=width)
+    told = label or read(series, "label") or sentence(rows)
+    return drawn(picture, told, scrolls=scrolls)
 
 
 @register.inclusion_tag("parts/_face.html")

@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from clinic.actions import audit as log
@@ -17,6 +16,7 @@ from clinic.permissions import Request, source_of
 from clinic.queries.log import lines, people, verbs
 from clinic.queries.site import settings_of
 from clinic.rules.roles import Actor
+from clinic.views.back import came_from
 
 
 def settings(request: Request, clinic: str) -> HttpResponse:
@@ -79,6 +79,4 @@ def theme(request: Request) -> HttpResponse:
     if request.user.is_authenticated and wanted in THEMES:
         actor = Actor(request.user.pk, request.user.name, frozenset(), source=source_of(request))
         choose_theme(actor, request.user, wanted, at=request.at)
-    back = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
-    return redirect(back if is_ours else "home")
+    return redirect(came_from(request) or "home")

@@ -2,11 +2,11 @@
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from clinic.actions.shortcuts import turn_shortcuts
 from clinic.permissions import Request, source_of
 from clinic.rules.roles import Actor
+from clinic.views.back import came_from
 
 CHOICES = {"on": True, "off": False}
 
@@ -17,6 +17,4 @@ def shortcuts(request: Request) -> HttpResponse:
     if wanted is not None and request.user.is_authenticated:
         actor = Actor(request.user.pk, request.user.name, frozenset(), source=source_of(request))
         turn_shortcuts(actor, request.user, on=wanted, at=request.at)
-    back = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
-    return redirect(back if is_ours else "home")
+    return redirect(came_from(request) or "home")

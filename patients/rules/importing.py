@@ -1,6 +1,6 @@
 """What becomes of each row of a file that is brought in: made, left alone, or named with what is wrong."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -93,20 +93,18 @@ class Known:
     """People who are known already, to be compared with without asking for each of them."""
 
     def __init__(self) -> None:
-        self._by: dict[tuple[str, object], list[tuple[Details, str]]] = {}
+        self._by: dict[tuple[object, ...], list[tuple[Details, str]]] = {}
+        self._same: dict[tuple[date, str], str] = {}
 
     def add(self, details: Details, called: str) -> None:
         """Let somebody be known; `called` is how a person would find them."""
         for key in _keys(details):
             self._by.setdefault(key, []).append((details, called))
+        self._same.setdefault((details.birth_date, fold(details.name)), called)
 
     def same(self, details: Details) -> str:
         """Say where somebody of the same name, born on the same day, stands; empty where nobody does."""
-        name = fold(details.name)
-        for other, called in self._by.get(("born", details.birth_date), ()):
-            if fold(other.name) == name:
-                return called
-        return ""
+        return self._same.get((details.birth_date, fold(details.name)), "")
 
     def alike(self, details: Details) -> str:
         """Say where the likeliest of those who may be the same person stands; empty where nobody may."""
@@ -116,11 +114,22 @@ class Known:
         return best[1] if best[0] >= LIKELY else ""
 
 
-def _keys(details: Details) -> list[tuple[str, object]]:
-    words = " ".join(sorted(fold(details.name).split()))
-    keys: list[tuple[str, object]] = [("born", details.birth_date), ("name", words)]
-    if details.email:
-        keys.append(("email", details.email.casefold()))
-    if details.phone:
-        keys.append(("phone", digits_in(details.phone)))
-    return keys
+def _keys(details: Details) -> Iterator[tuple[object, ...]]:
+    """Yield what somebody shares with those who may be the same person.
+
+    A date of birth, an address or a phone alone is none: where many rows have the same one, each would be compared
+    with each. So two names of which every word is written differently are not found.
+    """
+    words = sorted(set(fold(details.name).split()))
+    email, phone = details.email.casefold(), digits_in(details.phone)
+    yield "name", *words
+    for word in words:
+        yield "born", details.birth_date, word
+        if email:
+            yield "email", email, word
+        if phone:
+            yield "phone", phone, word
+    if email and phone:
+        yield "reached", email, phone
+    if email:
+        yield "born", details.birth_date, email

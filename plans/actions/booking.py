@@ -40,16 +40,23 @@ class Offer:
     by_hand: tuple[int, ...] = ()
 
 
-def offer(series: Series, plan: Sequence[Session], *, by_hand: Collection[int] = ()) -> str:
-    """Sign a plan for one use, so that what is confirmed is what was shown."""
-    told = [str(series.pk), series.revision, str(uuid4()), plans.to_data(plan), sorted(by_hand)]
-    return signing.dumps(told, salt=SALT, compress=True)
+def offer(
+    series: Series,
+    plan: Sequence[Session],
+    *,
+    by_hand: Collection[int] = (),
+    nonce: UUID | None = None,
+    salt: str = SALT,
+) -> str:
+    """Sign a plan for one use, so that what is confirmed is what was shown; `salt` says for which."""
+    told = [str(series.pk), series.revision, str(nonce or uuid4()), plans.to_data(plan), sorted(by_hand)]
+    return signing.dumps(told, salt=salt, compress=True)
 
 
-def read_offer(token: str) -> Offer:
-    """Return what was signed. Raises Refused on a forged or an old token."""
+def read_offer(token: str, *, salt: str = SALT) -> Offer:
+    """Return what was signed for this use. Raises Refused on a forged or an old token, and on one of another use."""
     try:
-        series, revision, nonce, data, by_hand = signing.loads(token, salt=SALT, max_age=GOOD_FOR_SECONDS)
+        series, revision, nonce, data, by_hand = signing.loads(token, salt=salt, max_age=GOOD_FOR_SECONDS)
         return Offer(UUID(series), revision, UUID(nonce), plans.from_data(data), tuple(by_hand))
     except signing.SignatureExpired:
         raise Refused(

@@ -23,6 +23,7 @@ from plans.rules.visiting import STANDING, State
 
 ADD, REMOVE, SKIP = "add_session", "remove_session", "skip"
 VERBS = (ADD, REMOVE, SKIP)
+SALT = "plans.skip"
 
 
 @transaction.atomic
@@ -77,15 +78,25 @@ def remove(actor: Actor, series: Series, *, reason: str, key: UUID, at: datetime
     return _leave_out(actor, stand, number, REMOVE, plan=(), reason=reason, key=key, at=at)
 
 
+def offer(series: Series, number: int, plan: Sequence[Session]) -> str:
+    """Sign what becomes of the later sessions where one is left out: they have the numbers of after that."""
+    return booking.offer(series, plan, salt=f"{SALT}.{number}")
+
+
+def read_offer(token: str, number: int) -> booking.Offer:
+    """Return what was signed for leaving out this session. Raises Refused on any other token."""
+    return booking.read_offer(token, salt=f"{SALT}.{number}")
+
+
 @transaction.atomic
 def skip(actor: Actor, series: Series, number: int, token: str, *, reason: str, at: datetime) -> SeriesChange:
     """Leave one session out: its time is free again, and those after it count one less.
 
-    `token` is the offer that was shown: the new times of later sessions, by the numbers they have then, or none
-    of them to keep every date. Raises Refused where the gap that is left may not be booked, or where the offer
-    is forged, old or stale; SlotTaken where a new time is gone.
+    `token` is the offer that was shown for this session: the new times of later ones, by the numbers they have
+    then, or none of them to keep every date. Raises Refused where the gap that is left may not be booked, or where
+    the offer is forged, old or stale; SlotTaken where a new time is gone.
     """
-    chosen = booking.read_offer(token)
+    chosen = read_offer(token, number)
     if chosen.series != series.pk:
         raise Refused(_("This proposal belongs to another series."), code="offer_of_another")
     series = deciding.for_clinician(actor, series)

@@ -18,7 +18,7 @@ from clinic.actions.refusal import Refused
 from clinic.models import Clinic, Resource
 from clinic.rules.roles import Actor, Right
 from plans.actions import holding
-from plans.actions.drafting import Wanted, drafted
+from plans.actions.drafting import Wanted, drafted, same_again
 from plans.actions.effects import take_effect
 from plans.actions.planning import GoOn, write_plan
 from plans.actions.settling import settle
@@ -53,15 +53,15 @@ def draft(
     """Save what touches no visit; of anything else make a draft with a plan for all that it touches.
 
     `key` is the form's own id: the same form twice makes one, at one instant too. `go_on` ends the search for a
-    better plan early. Raises Refused for impossible days or hours, for somebody or something of another clinic, and
-    where more visits are touched than anybody could decide on one page.
+    better plan early. Raises Refused for impossible days or hours, for somebody or something of another clinic, for
+    a key that made something else, and where more visits are touched than anybody could decide on one page.
     """
     must(actor, Right.MANAGE_CLINIC, clinic.pk)
     _lock_hours(clinic.pk)
     made_before = Absence.objects.filter(pk=key).first() if key else None
     if made_before is not None:
         must(actor, Right.MANAGE_CLINIC, made_before.clinic_id)
-        return made_before
+        return same_again(made_before, clinic, wanted)
     absence = drafted(actor, clinic, wanted, at=at, key=key)
     # Nobody who books has to wait for the plan: whoever comes in meanwhile is found when it is accepted.
     visits = touched(clinic, away_of(absence), at=at) or _touched_for_sure(absence, at)

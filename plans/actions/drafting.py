@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db.models import Q, QuerySet
@@ -40,24 +41,35 @@ class Wanted:
 
 def drafted(actor: Actor, clinic: Clinic, wanted: Wanted, *, at: datetime, key: UUID | None) -> Absence:
     """Write a draft. Raises Refused for days or hours that cannot be, and for somebody of another clinic."""
-    start, end = site.absence(wanted.first, wanted.last, wanted.hours)
+    asked = _asked(clinic, wanted)
     _refuse_wrong(clinic, wanted, at)
-    absence = Absence.objects.create(
-        pk=key or uuid4(),
-        clinic=clinic,
-        kind=wanted.kind,
-        membership=wanted.membership,
-        place_id=wanted.place.resource_id if wanted.place else None,
-        first=wanted.first,
-        last=wanted.last,
-        start_minute=start,
-        end_minute=end,
-        wanted=pattern_data((wanted.pattern,)) if wanted.pattern else None,
-        reason=wanted.reason.strip(),
-        drafted_at=at,
-        drafted_by_id=actor.user_id,
-    )
+    absence = Absence.objects.create(pk=key or uuid4(), drafted_at=at, drafted_by_id=actor.user_id, **asked)
     return with_names(Absence.objects.all()).get(pk=absence.pk)
+
+
+def same_again(made: Absence, clinic: Clinic, wanted: Wanted) -> Absence:
+    """Return what the same form made already. Raises Refused where anything else is asked for with its key."""
+    asked = _asked(clinic, wanted)
+    if made.state == Absence.State.WITHDRAWN or any(getattr(made, name) != asked[name] for name in asked):
+        raise Refused(_("This form was used before. Open it afresh."), code="key_used")
+    return made
+
+
+def _asked(clinic: Clinic, wanted: Wanted) -> dict[str, Any]:
+    """Return what was asked for, by the fields that keep it."""
+    start, end = site.absence(wanted.first, wanted.last, wanted.hours)
+    return {
+        "clinic_id": clinic.pk,
+        "kind": wanted.kind,
+        "membership_id": wanted.membership.pk if wanted.membership else None,
+        "place_id": wanted.place.resource_id if wanted.place else None,
+        "first": wanted.first,
+        "last": wanted.last,
+        "start_minute": start,
+        "end_minute": end,
+        "wanted": pattern_data((wanted.pattern,)) if wanted.pattern else None,
+        "reason": wanted.reason.strip(),
+    }
 
 
 def _refuse_wrong(clinic: Clinic, wanted: Wanted, at: datetime) -> None:

@@ -11,18 +11,22 @@ from clinic.actions.refusal import Refused
 from clinic.models import Message
 from clinic.rules.roles import Actor, Right
 from patients.models import Patient
+from plans.models import SeriesChange
+from plans.rules.plan import from_data
 
 
 @transaction.atomic
 def send_again(actor: Actor, message: Message, *, at: datetime) -> Message:
     """Put a refused mail back into the outbox, to the patient's address as it is now. Twice does it once.
 
-    Raises Refused where the patient has no address by now.
+    A secret one goes where it was addressed, for it opens something. Raises Refused where the patient has no
+    address by now, and where the dates that the mail names have changed since.
     """
     message = _locked(actor, message)
     if message.state != Message.State.PARKED:
         return message
-    if message.patient_id is not None:
+    _refuse_overtaken(message)
+    if message.patient_id is not None and not message.is_secret:
         message.to = Patient.objects.get(pk=message.patient_id).email
     if not message.to:
         raise Refused(_("There is no e-mail address to send it to. Correct it first."), code="no_address")
@@ -45,7 +49,26 @@ def settle(actor: Actor, message: Message, *, at: datetime) -> Message:
 
 def _locked(actor: Actor, message: Message) -> Message:
     must(actor, Right.BOOK, message.clinic_id or 0)
+    if message.patient_id is None:
+        raise Refused(_("This mail is not about a patient."), code="not_allowed")
     return Message.objects.select_for_update().get(pk=message.pk)
+
+
+def _refuse_overtaken(message: Message) -> None:
+    """Refuse to tell dates that a later change of the series has replaced: it told its own."""
+    if message.subject_kind != "serieschange":
+        return
+    change = SeriesChange.objects.get(pk=message.subject_id)
+    later = SeriesChange.objects.filter(series=change.series_id, revision__gt=change.revision, undone_at=None)
+    if any(_sessions(change) & _sessions(one) for one in later):
+        raise Refused(
+            _("The dates have changed since this mail was written. Call the patient, then settle it."),
+            code="overtaken",
+        )
+
+
+def _sessions(change: SeriesChange) -> set[int]:
+    return {session.number for session in (*from_data(change.before), *from_data(change.after))}
 
 
 def _told(actor: Actor, message: Message, verb: str, at: datetime) -> Message:

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from clinic.actions.refusal import Refused
 from clinic.models import Clinic, Membership, Resource
 from clinic.rules.timegrid import CELL_MINUTES, NotOnTheClock, outward_cells, utc_range
-from plans.models import Occupancy, Visit, VisitType
+from plans.models import Absence, Occupancy, Visit, VisitType
+from plans.queries.disruptions import away_of, touched, with_names
 from plans.rules.scheduling.model import Slot
 
 LONGEST_HELD = timedelta(days=1)
@@ -176,8 +177,19 @@ def let_go(visits: Iterable[Visit]) -> None:
     Occupancy.objects.filter(visit__in=list(visits)).delete()
 
 
+def refuse_taken_away(visits: Sequence[Visit], since: datetime, *, at: datetime) -> None:
+    """Refuse to bring visits back into time that was taken away since they let it go; they hold it again by now."""
+    lost = Absence.objects.filter(state=Absence.State.EFFECTIVE, effective_at__gte=since)
+    for absence in with_names(lost.filter(clinic__in={visit.clinic_id for visit in visits})):
+        standing = {visit.pk for visit in touched(absence.clinic, away_of(absence), at=at)}
+        if any(visit.pk in standing for visit in visits):
+            raise Refused(_("That time was taken away since. Book another time instead."), code="taken_away")
+
+
 def refuse_taken(rows: Sequence[Occupancy], *, but_for: Q | None = None) -> None:
     """Refuse what somebody else holds; one query for all rows, of about their own days. Raises SlotTaken."""
+    if not rows:
+        return
     days = [list(of_day) for _day, of_day in groupby(sorted(rows, key=_by_day), _by_day)]
     near = [_near(of_day) for of_day in days]
     held = Occupancy.objects.filter(reduce(or_, near))

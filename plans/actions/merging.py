@@ -10,7 +10,7 @@ from clinic.actions.refusal import Refused
 from clinic.rules.roles import Actor, Right
 from patients.actions import merging
 from patients.models import Patient
-from plans.actions import holding
+from plans.actions import holding, waiting
 from plans.models import Series
 from plans.queries.merging import side
 
@@ -23,6 +23,7 @@ def merge(actor: Actor, patient: Patient, into: Patient, *, reason: str, at: dat
     finished or a place on the waiting list: nobody could book, move or treat there afterwards.
     """
     must(actor, Right.MANAGE_CLINIC, patient.clinic_id)
+    waiting.end_what_is_over(patient, at)
     list(Series.objects.select_for_update().filter(patient=patient).order_by("pk").values_list("pk"))
     holding.lock([patient.resource_id, into.resource_id])
     if not side(actor, patient, at=at).may_go:

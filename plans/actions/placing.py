@@ -138,9 +138,13 @@ def new_reference() -> str:
 
 
 def put_back(stand: Standing, change: SeriesChange, *, at: datetime) -> None:
-    """Let every session that a change moved be again where and as it was. Raises SlotTaken."""
+    """Let every session that a change moved be again where and as it was.
+
+    Raises SlotTaken, and Refused where that time was taken away since.
+    """
     _before, visits = place(stand, plans.from_data(change.before), at=at)
     for visit in visits:
         state, reason = change.had.get(str(visit.session_number), (visit.state, ""))
         visit.state, visit.override_reason = state, reason
     Visit.objects.bulk_update(visits, ("state", "override_reason"))
+    holding.refuse_taken_away(visits, change.at, at=at)

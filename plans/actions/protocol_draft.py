@@ -18,7 +18,7 @@ from clinic.rules.timegrid import local_day
 from patients.rules.terms import Text
 from plans.actions.protocols import Signature, publish
 from plans.models import ProtocolDraft, ProtocolVersion
-from plans.queries.protocol_draft import Drafting, drafting
+from plans.queries.protocol_draft import Drafting, drafting, read_before
 from plans.rules.protocol import Problem, ProtocolError, parse
 from plans.rules.protocol.drafting import Edit, amiss, edit_of, is_draft, next_version, stamped
 from plans.rules.protocol.editable import Line, Number, Section, Wording
@@ -59,15 +59,15 @@ def save_line(
     if line is None:
         raise Refused(_("This line is not in the protocol."), code="unknown")
     _refuse_overtaken(standing)
-    if seen != standing.seen(key):
-        raise Refused(_stale_line(standing, key), code="stale")
     tidy = {name: Text(_tidied(text.en), _tidied(text.es)) for name, text in wordings.items()}
     faults = list(_faults(line, numbers, tidy))
+    edit = Edit() if faults else edit_of(line, numbers, tidy)
+    if not faults and edit == standing.edits.get(key, Edit()):
+        return standing  # the second of two clicks, too: what it saw is not what stands, but what it wants is
+    if seen != standing.seen(key):
+        raise Refused(_stale_line(standing, key), code="stale")
     if faults:
         raise Unfit(faults)
-    edit = edit_of(line, numbers, tidy)
-    if edit == standing.edits.get(key, Edit()):
-        return standing
     _refuse_misfit(standing, line, edit)
     _write(actor, clinic, standing, key, edit, at)
     return drafting(clinic)
@@ -76,7 +76,7 @@ def save_line(
 def _locked(actor: Actor, clinic: Clinic) -> Drafting:
     """Return the draft once nobody else in the clinic is changing or publishing it."""
     must(actor, Right.PUBLISH_PROTOCOL, clinic.pk)
-    Clinic.objects.select_for_update().get(pk=clinic.pk)
+    Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)
     try:
         return drafting(clinic)
     except ProtocolVersion.DoesNotExist:
@@ -223,9 +223,12 @@ def publish_draft(actor: Actor, clinic: Clinic, wanted: Publication, *, at: date
     """Publish the draft as the next version, signed with a reason. Series and consultations under way keep theirs.
 
     A registered clinician may sign the whole protocol off with it; until then each version says that it is a draft.
-    Raises Refused where the draft is not the one that was read, changes nothing, or does not load.
+    The second of two clicks gets the version that the first one made. Raises Refused where the draft is not the
+    one that was read, changes nothing, or does not load.
     """
     standing = _locked(actor, clinic)
+    if _is_repeated(standing, actor, wanted):
+        return standing.version
     _refuse_overtaken(standing)
     if wanted.seen != standing.seen():
         raise Refused(_stale_draft(standing, wanted.read_at), code="stale")
@@ -252,6 +255,18 @@ def publish_draft(actor: Actor, clinic: Clinic, wanted: Publication, *, at: date
     if standing.row is not None:
         standing.row.delete()
     return published
+
+
+def _is_repeated(standing: Drafting, actor: Actor, wanted: Publication) -> bool:
+    """Say whether the version in force is what this person has just read, reasoned and signed."""
+    made = standing.version
+    return (
+        standing.row is None
+        and made.published_by_id == actor.user_id
+        and made.reason == _tidied(wanted.reason)
+        and is_draft(standing.base) != wanted.signs_off
+        and read_before(made) == wanted.seen
+    )
 
 
 def _stale_draft(standing: Drafting, read_at: datetime | None) -> str:

@@ -42,7 +42,9 @@ def publish(
         raise Refused(_("Only a clinical lead may publish a protocol version."), code="not_allowed")
     protocol = parse(files)
     digest = checksum(files)
-    Clinic.objects.select_for_update().get(pk=clinic.pk)  # two at once would race for the same version
+    Clinic.objects.select_for_update(no_key=True).get(
+        pk=clinic.pk
+    )  # two at once would race for the same version
     standing = _standing(clinic, protocol)
     if standing is not None:
         if standing.checksum == digest:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from clinic.actions import audit, outbox
 from clinic.actions.refusal import Refused
 from clinic.rules.roles import Actor
-from plans.actions import course, holding
+from plans.actions import course, holding, waiting
 from plans.actions.booking import lock, tell_patient, write_change
 from plans.actions.deciding import for_clinician, need_reason
 from plans.actions.placing import put_back, session_of
@@ -74,8 +74,10 @@ def _in_scope(series: Series, visit: Visit, scope: str) -> list[Visit]:
 def undo(actor: Actor, change: SeriesChange, *, at: datetime) -> Series:
     """Take a change of dates back within three minutes: every date stands again as it did before.
 
-    Raises Refused when the time is over or the series has changed since, SlotTaken when an old time is gone.
+    Who took an offer of the waiting list waits again. Raises Refused when the time is over or the series has
+    changed since, SlotTaken when an old time is gone.
     """
+    offer = waiting.taken_by(change)
     series = lock(change.series)
     change = SeriesChange.objects.get(pk=change.pk)
     if change.undone_at is not None:
@@ -96,6 +98,8 @@ def undo(actor: Actor, change: SeriesChange, *, at: datetime) -> Series:
         course.restore(actor, series, change, at=at)
     else:
         _restore(series, change, at)
+    if offer is not None:
+        waiting.wait_again(actor, offer, at)
     outbox.void(change)
     change.undone_at = at
     change.save(update_fields=["undone_at"])
@@ -118,12 +122,12 @@ def _restore(series: Series, change: SeriesChange, at: datetime) -> None:
             _("Work has begun in one of these visits, so they stay. Cancel them instead."), code="undo_begun"
         ) from None
     if change.verb == "cancel":
-        _hold_again(series, [session.number for session in before])
+        _hold_again(series, [session.number for session in before], at=at)
     elif before:
         put_back(standing(series), change, at=at)
 
 
-def _hold_again(series: Series, numbers: Sequence[int]) -> None:
+def _hold_again(series: Series, numbers: Sequence[int], *, at: datetime) -> None:
     """Let the visits that were cancelled last stand again."""
     visits = []
     for number in numbers:
@@ -134,15 +138,22 @@ def _hold_again(series: Series, numbers: Sequence[int]) -> None:
         visit.save(update_fields=["state", "state_before", "sequence"])
         visits.append(visit)
     holding.hold(visits, visit_type(series.clinic, Kind.TREATMENT))
+    holding.refuse_taken_away(visits, min(visit.state_at for visit in visits), at=at)
 
 
 @transaction.atomic
 def pause(actor: Actor, series: Series, *, reason: str, at: datetime) -> Series:
-    """Hold a series for a clinical reason: its dates stay, nobody is treated before a practitioner has looked."""
+    """Hold a series for a clinical reason: its dates stay, nobody is treated before a practitioner has looked.
+
+    A time that is on offer to the patient is withdrawn; the place on the waiting list stays.
+    """
+    waiting.lock_of(series)
     series = for_clinician(actor, series)
     if series.state not in Series.OPEN:
         raise Refused(_("Only a series that is under way can be paused."), code="not_open")
     need_reason(reason)
+    for entry in waiting.waiting_for(series):
+        waiting.withdraw(actor, entry, at)
     series.state, series.hold_reason = Series.State.PAUSED, reason.strip()
     return _saved(actor, series, "pause", at)
 
@@ -162,7 +173,11 @@ def resume(actor: Actor, series: Series, *, earliest_on: date | None = None, at:
 
 @transaction.atomic
 def stop(actor: Actor, series: Series, *, end_reason: str, reason: str = "", at: datetime) -> Series:
-    """End a series early. `end_reason` is an id of the protocol; sessions still to come are cancelled."""
+    """End a series early. `end_reason` is an id of the protocol; sessions still to come are cancelled.
+
+    Nobody waits for one of them any more.
+    """
+    waiting.lock_of(series)
     series = for_clinician(actor, series)
     if series.state in (Series.State.STOPPED, Series.State.COMPLETED):
         raise Refused(_("This series has ended already."), code="ended")
@@ -170,6 +185,8 @@ def stop(actor: Actor, series: Series, *, end_reason: str, reason: str = "", at:
     if end_reason not in known or not known[end_reason].ends_series:
         raise Refused(_("Choose why the series ends."), code="end_reason", field="end_reason")
     _cancel_held(actor, series, at)
+    for entry in waiting.waiting_for(series):
+        waiting.end(actor, entry, at)
     series.state, series.end_reason, series.hold_reason = Series.State.STOPPED, end_reason, reason.strip()
     return _saved(actor, series, "stop", at)
 

@@ -71,9 +71,9 @@ def exchange(actor: Actor, groups: Sequence[Group], *, at: datetime) -> tuple[in
     while together:
         try:
             with transaction.atomic():
-                _lock([row for theirs in together for row in theirs])
+                still = {row.pk: row for row in _lock([row for theirs in together for row in theirs])}
                 for theirs in together:
-                    holding.let_go(_leaving(theirs))
+                    holding.let_go(_leaving([still[row.pk] for row in theirs if row.pk in still]))
                 for theirs in together:
                     settle_patient(actor, theirs, at=at)
             return len(together), failed
@@ -92,13 +92,15 @@ def _leaving(rows: Sequence[Decision]) -> list[Visit]:
     return [visit for visit in of_series if (visit.series_id, visit.session_number) in sessions] + list(alone)
 
 
-def _lock(rows: Sequence[Decision]) -> None:
+def _lock(rows: Sequence[Decision]) -> Group:
     """Lock the decisions, then series, visits of none, and all that is to be held: each kind in id order.
 
     Whoever settles two series at once, or lets patients exchange their times, waits here and nowhere else.
+    Returns the decisions as they are now, without those that somebody else has settled meanwhile.
     """
-    ids = [row.pk for row in rows]
-    list(Decision.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk").values_list("pk"))
+    known = Decision.objects.select_related("absence__clinic", "patient", "series", "visit")
+    known = known.select_for_update(of=("self",)).filter(pk__in=[row.pk for row in rows], settled_at=None)
+    rows = list(known.order_by("pk"))
     for model, wanted in (
         (Series, [row.series_id for row in rows if row.series_id]),
         (Visit, [row.visit_id for row in rows if row.visit_id]),
@@ -109,6 +111,7 @@ def _lock(rows: Sequence[Decision]) -> None:
     things: list[Any] = [part for slot in slots for part in (slot.practitioner, slot.room, slot.device)]
     things += [row.patient.resource_id for row in rows]
     holding.lock(thing for thing in things if thing is not None)
+    return rows
 
 
 @transaction.atomic
@@ -117,9 +120,9 @@ def settle_patient(actor: Actor, rows: Sequence[Decision], *, at: datetime) -> N
 
     Raises SlotTaken where somebody else has a time, Refused where the series has changed or does not allow it.
     """
-    _lock(rows)
-    known = Decision.objects.select_related("absence__clinic", "series", "visit")
-    for row in known.filter(pk__in=[row.pk for row in rows], settled_at=None):
+    for row in _lock(rows):
+        if not row.choice:
+            raise _stale()  # it failed for somebody else meanwhile, and is to be decided again
         if row.choice == Choice.CANCEL:
             _cancel(actor, row, at)
         elif row.choice == Choice.MOVE and row.series is not None:

@@ -9,7 +9,7 @@ from clinic.actions import audit, outbox
 from clinic.actions.refusal import Refused
 from clinic.rules.roles import Actor
 from clinic.rules.timegrid import local_day
-from plans.actions import holding
+from plans.actions import course, holding
 from plans.actions.single import tell
 from plans.models import Kind, Series, SessionRecord, Visit, VisitType
 from plans.rules.visiting import HELD, State, may_follow
@@ -64,15 +64,18 @@ def undo(actor: Actor, visit: Visit, *, at: datetime) -> Visit:
             code="through_series",
         )
     back = State(visit.state_before)
-    came_back = back in HELD and State(visit.state) not in HELD
+    came_back, let_go_at = back in HELD and State(visit.state) not in HELD, visit.state_at
     if came_back:
         _refuse_second(visit)
+        _refuse_recounted(visit)
         outbox.void(visit)  # a mail that it is cancelled, where none has gone out yet
         holding.hold([visit], VisitType.objects.filter(clinic=visit.clinic, kind=visit.kind).first())
     audit.record(actor, "undo", visit, at=at, patient_id=visit.patient_id, reason=visit.state)
     visit.state, visit.state_before, visit.state_at = back, "", at
     visit.sequence += 1
     visit.save(update_fields=["state", "state_before", "state_at", "sequence"])
+    if came_back:
+        holding.refuse_taken_away([visit], let_go_at, at=at)
     if visit.series is not None:
         _carry_along(visit.series)
     elif came_back:
@@ -130,6 +133,18 @@ def _refuse_second(visit: Visit) -> None:
         raise Refused(
             _("Session %(number)s has another date by now.") % {"number": visit.session_number},
             code="booked_again",
+        )
+
+
+def _refuse_recounted(visit: Visit) -> None:
+    """Refuse to bring a session back after one was left out: its number is another session's by now, or none's."""
+    if visit.series is None:
+        return
+    left_out = visit.series.changes.filter(verb__in=(course.REMOVE, course.SKIP), undone_at=None)
+    is_beyond = (visit.session_number or 0) > visit.series.sessions
+    if is_beyond or left_out.filter(at__gte=visit.state_at).exists():
+        raise Refused(
+            _("A session of this series was left out since, so this one cannot come back."), code="recounted"
         )
 
 

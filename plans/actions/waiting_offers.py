@@ -11,8 +11,9 @@ from clinic.actions.refusal import Refused
 from clinic.rules.roles import Actor, Right
 from clinic.rules.timegrid import CELL_MINUTES, to_utc
 from plans.actions import booking, checking, single
+from plans.actions.holding import SlotTaken
 from plans.actions.waiting import Answer, Waits, close, locked
-from plans.models import WaitingEntry, WaitingOffer
+from plans.models import Visit, WaitingEntry, WaitingOffer
 from plans.queries.free_time import FreeTime
 from plans.queries.waiting import waiting_of
 from plans.rules import plan as plans
@@ -75,8 +76,9 @@ def _tell(made: WaitingOffer, at: datetime) -> None:
 def accept(actor: Actor, offer: WaitingOffer, *, at: datetime) -> WaitingOffer:
     """Take an offered time: the session is booked, or moves there. Accepting twice does it once.
 
-    Whoever is first has it. Where the time is gone, or no longer fits, the offer becomes `gone` and the patient
-    stays on the list: that is an answer and no error. Raises Refused where the offer is over.
+    Whoever is first has it. Where somebody else was, the offer becomes `gone`; where the time no longer helps or
+    fits, `withdrawn`. The patient stays on the list: that is an answer and no error. Raises Refused where the
+    offer is over.
     """
     offer = _to_answer(actor, offer, at)
     if offer.state == Answer.ACCEPTED:
@@ -84,8 +86,10 @@ def accept(actor: Actor, offer: WaitingOffer, *, at: datetime) -> WaitingOffer:
     try:
         with transaction.atomic():
             _book(actor, offer, at)
-    except Refused:
+    except SlotTaken:
         return _answered(actor, offer, Answer.GONE, at)
+    except Refused:
+        return _answered(actor, offer, Answer.WITHDRAWN, at)
     entry = offer.entry
     entry.state, entry.ended_at = Waits.SERVED, at
     entry.save(update_fields=["state", "ended_at"])
@@ -112,25 +116,39 @@ def _to_answer(actor: Actor, offer: WaitingOffer, at: datetime) -> WaitingOffer:
     offer = WaitingOffer.objects.get(pk=offer.pk)
     offer.entry = entry
     if offer.state != Answer.ACCEPTED and not offer.is_open(at):
-        raise Refused(_("This offer is over. You stay on the waiting list."), code="offer_over")
+        raise Refused(_over(entry), code="offer_over")
     return offer
+
+
+def _over(entry: WaitingEntry) -> str:
+    if entry.state == Waits.WAITING:
+        return _("This offer is over. You stay on the waiting list.")
+    return _("This offer is over.")
 
 
 def _book(actor: Actor, offer: WaitingOffer, at: datetime) -> None:
     """Book or move through the ordinary actions, which check everything afresh."""
     entry = offer.entry
     (session,) = plans.from_data(offer.plan)
+    series = booking.lock(entry.series) if entry.series else None
+    holds = _still_later(offer, session.number, at)
     slot = _placed(entry, session.slot)
-    if entry.series is not None:
-        series = booking.lock(entry.series)
-        token = booking.offer(series, [Session(session.number, slot)])
+    if series is not None:
+        token = booking.offer(series, [Session(session.number, slot)], nonce=offer.pk)
         booking.confirm(actor, series, token, at=at)
-        return
-    one = waiting_of(entry, at=at)
-    if one is not None and one.holds is not None:
-        single.move(actor, one.holds, slot, at=at, seen=one.holds.sequence)
+    elif holds is not None:
+        single.move(actor, holds, slot, at=at, seen=holds.sequence)
     else:
         single.book(actor, entry.clinic, entry.kind, entry.patient, slot, at=at, key=offer.pk)
+
+
+def _still_later(offer: WaitingOffer, number: int, at: datetime) -> Visit | None:
+    """Return the later visit that moves, if there is one; refuse an offer that brings nothing forward any more."""
+    one = waiting_of(offer.entry, at=at)
+    holds = one.holds if one else None
+    if one is None or one.number != number or (holds and holds.starts_at <= offer.starts_at):
+        raise Refused(_("This time does not suit the patient any more."), code="unsuitable")
+    return holds
 
 
 def _placed(entry: WaitingEntry, slot: Slot) -> Slot:

@@ -16,7 +16,7 @@ from patients.models import Consent, Patient, PatientAccess
 from patients.rules.flags import Flag, may_lift
 from patients.rules.identity import Details
 from patients.rules.questions import Answer, AskAt, Questionnaire
-from plans.actions import consult, single, treat
+from plans.actions import consult, single, treat, waiting
 from plans.actions.visits import mark
 from plans.demo.people import Person
 from plans.demo.stage import Stage
@@ -70,6 +70,13 @@ def book_visit(
     """The desk books one visit: into a slot, or at some free time from a day on."""
     slot = when if isinstance(when, Slot) else _some_time(stage, kind, patient, who, when, at)
     return single.book(stage.desk, stage.clinic, kind, patient, slot, at=at, key=new_key(stage), note=note)
+
+
+def put_on_waiting_list(stage: Stage, person: Person, last: date, at: datetime) -> None:
+    """The desk notes that somebody with a consultation to come would take an earlier one."""
+    patient = Patient.objects.select_related("clinic").get(clinic=stage.clinic, name=person.name)
+    wanted = waiting.Wanted(stage.day, last, notice_hours=2)
+    waiting.join(stage.desk, patient, wanted, at=at, kind=Kind.CONSULTATION)
 
 
 def new_key(stage: Stage) -> UUID:
@@ -217,7 +224,7 @@ def _depth(protocol: Protocol, area: str, number: int) -> Decimal:
 def finish(stage: Stage, visit: Visit, record: SessionRecord, at: datetime) -> AftercareSheet:
     """The practitioner completes the record and signs it, which issues the aftercare."""
     actor, dice = visit.practitioner.actor, stage.dice
-    is_strong = (visit.session_number or 1) > 1 and dice.random() < 0.2
+    is_strong = dice.random() < 0.2 and _may_be_strong(visit)
     data = {
         "cartridge_single_use": True,
         "products": [{"name": "Hyaluronic gel", "lot": f"G-{dice.randint(10, 99)}", "role": ""}],
@@ -231,6 +238,12 @@ def finish(stage: Stage, visit: Visit, record: SessionRecord, at: datetime) -> A
     for flag in _open_flags(visit, record):
         treat.resolve_flag(_who_may(stage, actor, flag), visit, flag.id, REASON, at)
     return treat.sign(actor, record, at)
+
+
+def _may_be_strong(visit: Visit) -> bool:
+    """Never the first time, and only where six weeks follow: else the desk would have to move what is booked."""
+    number, series = visit.session_number or 1, visit.series
+    return number > 1 and (series is None or number == series.sessions or series.min_days >= 42)
 
 
 def correct_end(visit: Visit, sheet: AftercareSheet, at: datetime) -> None:

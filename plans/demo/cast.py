@@ -6,7 +6,7 @@ from typing import TypeAlias
 from plans.demo import others, people
 from plans.demo.dates import Aim
 from plans.demo.stage import Stage, Story
-from plans.demo.stories import blocked_time, enquiry, seen_first, tested, treated
+from plans.demo.stories import blocked_time, enquiry, hopes, seen_first, tested, treated
 from plans.demo.today import BLOCKED_TIME, CONSULTATIONS, SEEN_AGAIN, TREATMENTS
 from plans.demo.twists import Twist
 
@@ -58,6 +58,7 @@ def _before_a_series(stage: Stage) -> Iterator[Story[None]]:
         yield enquiry(stage, person, days)
     for days, person in zip((-2, -5), others.WAITING, strict=True):
         yield seen_first(stage, person, "lead", days)
+    yield hopes(stage, others.WAITING[0], -2)
     for days, person in zip((33, 12), others.REFUSED, strict=True):
         yield seen_first(stage, person, "lead", days, is_refused=True)
     for days, person in zip((9, 4), others.BLOCKED, strict=True):

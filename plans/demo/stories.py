@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from clinic.rules.timegrid import to_utc
 from patients.models import Patient
 from plans.actions import single
 from plans.demo import acts, dates
@@ -18,6 +19,7 @@ from plans.rules.visiting import State
 
 SLOW = ("surgical_scars", "melasma")
 BODY = {"chest", "hands", "arms", "abdomen"}
+CALLED_AT = 9 * 60 + 10
 CLOCK_WAS_WRONG, CALLS_LATER = 0.06, 0.08
 NOT_NOW = "Hopes for a result that this treatment cannot give; talked about other ways."
 
@@ -78,6 +80,12 @@ def seen_first(
 ) -> Story[None]:
     """A first consultation that leads to no date yet."""
     yield from consultation(stage, person, who, when, is_refused=is_refused, is_open=is_open)
+
+
+def hopes(stage: Stage, person: Person, last: int) -> Story[None]:
+    """Somebody calls this morning and asks for an earlier consultation than the one that is booked."""
+    at = yield to_utc(stage.day, CALLED_AT, stage.clinic.zone)
+    acts.put_on_waiting_list(stage, person, stage.open_day(last), at)
 
 
 def treated(

@@ -24,7 +24,7 @@ class BirthDayField(forms.CharField):
             raise forms.ValidationError(NOT_A_DATE, code="not_a_date")
         try:
             return date(int(parts[2]), int(parts[1]), int(parts[0]))
-        except ValueError:
+        except (ValueError, OverflowError):
             raise forms.ValidationError(NOT_A_DATE, code="not_a_date") from None
 
 

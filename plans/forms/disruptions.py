@@ -34,6 +34,14 @@ def _clock(label: Any) -> forms.TimeField:
     )
 
 
+class PlaceField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A room or a device."""
+
+    def to_python(self, value: Any) -> Any:
+        """Return it; a number that no database counts to is an id like any that does not exist."""
+        return super().to_python("0" if isinstance(value, str) and len(value) > 18 else value)
+
+
 class AbsenceForm(forms.Form):
     """Who or what is not there, when, and why."""
 
@@ -44,10 +52,8 @@ class AbsenceForm(forms.Form):
         error_messages={"required": _("Choose what happens.")},
     )
     who = forms.ModelChoiceField(Membership.objects.none(), label=_("Who"), required=False, empty_label=None)
-    room = forms.ModelChoiceField(Room.objects.none(), label=_("Room"), required=False, empty_label=None)
-    device = forms.ModelChoiceField(
-        Device.objects.none(), label=_("Device"), required=False, empty_label=None
-    )
+    room = PlaceField(Room.objects.none(), label=_("Room"), required=False, empty_label=None)
+    device = PlaceField(Device.objects.none(), label=_("Device"), required=False, empty_label=None)
     first = PlannedDayField(
         label=_("First day"),
         help_text=_("Type 18/1, mon or +1w"),

@@ -15,7 +15,7 @@ from plans.models import Kind, Occupancy, Series, Visit, VisitType
 from plans.queries.gaps import Gap, gap_between
 from plans.rules.visiting import HELD, STANDING, State, next_step
 
-MIDDLE_ROWS = 9
+MIDDLE_ROWS, HOUR_ROWS = 9, 13  # of five minutes each
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,14 @@ class Entry:
         """Whether the state stands in the line below the name: beside the step a card of 45 minutes has no room."""
         is_low = self.rows <= MIDDLE_ROWS
         return is_low and bool(self.step) and self.visit is not None and self.visit.state != State.BOOKED
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether tags and step leave one line for the name: the tags of an hour's card may need two."""
+        has_state = self.visit is not None and self.visit.state != State.BOOKED and not self.says_state
+        has_gap = self.gap is not None and self.gap.state != "first"
+        tags = (has_state, has_gap, self.look_first, self.consent_missing)
+        return self.rows <= MIDDLE_ROWS or (self.rows <= HOUR_ROWS and bool(self.step) and sum(tags) > 1)
 
     @property
     def offers(self) -> str:

@@ -101,10 +101,10 @@ def _calls(clinic: Clinic, at: datetime) -> list[Item]:
 
 
 def _messages(actor: Actor, clinic: Clinic) -> list[Item]:
-    """Return mail that was refused for good, with its patient."""
-    rows = Message.objects.filter(clinic=clinic, state=Message.State.PARKED)
+    """Return mail to patients that was refused for good."""
+    rows = Message.objects.filter(clinic=clinic, state=Message.State.PARKED, patient_id__isnull=False)
     parked = list(rows.order_by("queued_at", "pk").defer("body")[:MOST_MESSAGES])
-    known = Patient.objects.visible_to(actor).in_bulk([one.patient_id for one in parked if one.patient_id])
+    known = Patient.objects.visible_to(actor).in_bulk([one.patient_id for one in parked])
     return [
         Item("message_failed", one.queued_at, message=one, patient=known.get(one.patient_id), count=1)
         for one in parked

@@ -14,7 +14,7 @@ from clinic.models import Clinic
 from plans.models import Consultation, ProtocolDraft, ProtocolVersion, Series
 from plans.queries.protocols import current, parsed
 from plans.rules.protocol import Problem, Protocol, ProtocolError, parse
-from plans.rules.protocol.drafting import Change, Edit, changes, with_edits
+from plans.rules.protocol.drafting import Change, Edit, changes, edit_of, with_edits
 from plans.rules.protocol.editable import Line, lines
 
 
@@ -109,6 +109,23 @@ def drafting(clinic: Clinic) -> Drafting:
     """Return the version in force and the draft on it. Raises ProtocolVersion.DoesNotExist before the first one."""
     rows = ProtocolDraft.objects.filter(clinic=clinic).select_related("based_on", "edited_by")
     return Drafting(current(clinic), rows.first())
+
+
+def read_before(version: ProtocolVersion) -> str:
+    """Return the mark of the draft that a version was published from, as its page showed it; empty without one."""
+    if version.based_on is None:
+        return ""
+    after = Drafting(version, None).base_lines
+    edits = {
+        key: edit_of(
+            line,
+            {number.name: number.value for number in after[key].numbers},
+            {wording.name: wording.text for wording in after[key].wordings},
+        ).to_data()
+        for key, line in Drafting(version.based_on, None).base_lines.items()
+        if key in after
+    }
+    return Drafting(version.based_on, ProtocolDraft(based_on=version.based_on, edits=edits)).seen()
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,24 +166,6 @@ def _refused(offers: Iterable[WaitingOffer], at: datetime) -> Iterable[tuple[dat
             yield offer.starts_at, offer.plan[0][3]
 
 
-def fitting(
-    actor: Actor, clinic: Clinic, gaps: Sequence[Stretch], *, at: datetime
-) -> dict[Stretch, tuple[Fit, ...]]:
-    """Return for each free stretch who waits and fits into it, whose window ends first at the top.
-
-    Each with the first start that suits them. A fixed number of queries; one where nobody waits.
-    """
-    known = waiting_list(actor, clinic, at=at) if gaps else []
-    if not known:
-        return dict.fromkeys(gaps, ())
-    free = free_time(clinic, known, min(gap.day for gap in gaps), max(gap.day for gap in gaps))
-    found = {}
-    for gap in gaps:
-        fits = (first_fit(free, one, gap, at=at) for one in known)
-        found[gap] = tuple(fit for fit in fits if fit)
-    return found
-
-
 def free_time(clinic: Clinic, known: Iterable[Waiting], first: date, last: date) -> FreeTime:
     """Return the free time between two days for everybody who waits."""
     return FreeTime(clinic, first, last, [one.entry.patient.resource_id for one in known])

@@ -119,7 +119,8 @@ def worklist(actor: Actor, clinic: Clinic, *, at: datetime, shown: int) -> Found
     What the board itself shows, and what takes a look at the calendar, is on the page of the worklist alone.
     """
     items = series_items(actor, clinic, at=at)
-    failed = Message.objects.filter(clinic=clinic, state=Message.State.PARKED).count()
+    parked = Message.objects.filter(clinic=clinic, state=Message.State.PARKED)
+    failed = parked.filter(patient_id__isnull=False).count()
     if failed:
         items.append(Item("message_failed", at, count=failed))
     items.sort(key=lambda item: item.order)

@@ -4,9 +4,10 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.urls import reverse
 
 from clinic.permissions import Request
+from clinic.views.back import came_from
 from plans.actions.calls import mark_called, take_call_back
 from plans.models import Visit
 from plans.queries.disruptions import to_call
@@ -28,6 +29,4 @@ def visit_call(request: Request, clinic: str, visit: UUID) -> HttpResponse:
     found = get_object_or_404(Visit.objects.visible_to(request.actor).filter(clinic=request.clinic), pk=visit)
     do = take_call_back if request.POST.get("called") == "no" else mark_called
     do(request.actor, found, at=request.at)
-    back = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
-    return redirect(back) if is_ours else redirect("plans:calls", clinic)
+    return redirect(came_from(request) or reverse("plans:calls", args=[clinic]))

@@ -9,7 +9,6 @@ from django.shortcuts import redirect, render
 
 from clinic.actions.refusal import Refused
 from clinic.permissions import Request
-from plans.actions import booking
 from plans.actions import course as acting
 from plans.forms.course import NumberForm, SkipForm
 from plans.models import Series, SeriesChange
@@ -69,14 +68,18 @@ def skip(request: Request, clinic: str, series: UUID, number: int) -> HttpRespon
             return redirect("plans:series_booked", clinic, series)
         except Refused as refused:
             form.add_error(refused.field, str(refused.message))
-    context = {"form": form, "keeps": _keeps(form), **_skipped(request, find(request, series), number)}
+    context = {
+        "form": form,
+        "keeps": _keeps(form, number),
+        **_skipped(request, find(request, series), number),
+    }
     return render(request, "plans/series/skip.html", context, status=422 if form.errors else 200)
 
 
-def _keeps(form: SkipForm) -> bool:
+def _keeps(form: SkipForm, number: int) -> bool:
     """Say whether it was chosen that every later date stays, so that an error elsewhere does not lose it."""
     try:
-        return not booking.read_offer(str(form.data.get("offer", ""))).plan
+        return not acting.read_offer(str(form.data.get("offer", "")), number).plan
     except Refused:
         return False
 
@@ -92,8 +95,8 @@ def _skipped(request: Request, series: Series, number: int) -> dict[str, Any]:
         "visit": stand.visits.get(number),
         "may_go": may_go(stand, number) and series.state in Series.OPEN,
         "repair": found,
-        "move_offer": booking.offer(series, found.plan) if found else "",
-        "keep_offer": booking.offer(series, ()),
+        "move_offer": acting.offer(series, number, found.plan) if found else "",
+        "keep_offer": acting.offer(series, number, ()),
         "gap": _gap_kept(stand, number),
     }
 

@@ -224,7 +224,8 @@ def _why(request: Request, found: Absence, inside: list[Any]) -> dict[str, Any]:
 def _asked_about(request: Request, found: Absence, what: str) -> Decision | None:
     """Return the open decision that the address names."""
     wanted = request.GET.get(what, "")
-    return found.decisions.filter(settled_at=None, pk=wanted).first() if wanted.isdecimal() else None
+    is_number = wanted.isdecimal() and len(wanted) < 19
+    return found.decisions.filter(settled_at=None, pk=wanted).first() if is_number else None
 
 
 def _times(request: Request, found: Absence, inside: list[Any]) -> dict[str, Any]:

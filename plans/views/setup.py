@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import BigIntegerField
 from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -71,6 +72,8 @@ def _place_form(request: Request, is_device: bool, place: Room | Device | None =
 
 def place(request: Request, clinic: str, place: int) -> HttpResponse:
     """Put a room or a device right, or take it out of use once nobody is booked on it."""
+    if place > BigIntegerField.MAX_BIGINT:
+        raise Http404
     own = {"clinic": request.clinic, "pk": place}
     found: Any = Room.objects.filter(**own).first() or get_object_or_404(Device, **own)
     is_device = isinstance(found, Device)

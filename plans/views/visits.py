@@ -6,12 +6,12 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from clinic.actions.refusal import Refused
 from clinic.permissions import Request
 from clinic.rules.timegrid import local_day
+from clinic.views.back import came_from
 from plans.actions import series as acting
 from plans.actions import visits as stepping
 from plans.forms.series import CancelForm
@@ -84,10 +84,10 @@ def _say(request: Request, visit: Visit, step: str) -> None:
 
 def _back(request: Request, visit: Visit) -> str:
     """Return to the page the button stood on, if it is ours."""
-    came_from = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure()):
+    page = came_from(request)
+    if page:
         # On a board the focus goes back to the visit: its link there has this name.
-        return came_from if str(visit.pk) in came_from else f"{came_from}#v{visit.pk}"
+        return page if str(visit.pk) in page else f"{page}#v{visit.pk}"
     return reverse("plans:day", args=[request.clinic.slug, visit.day.isoformat()])
 
 

@@ -65,11 +65,10 @@ def waiting_new(request: Request, clinic: str) -> HttpResponse:
 def _join(
     request: Request, form: JoinForm, entry: WaitingEntry | None, series: Series | None, patient: Patient
 ) -> None:
-    wanted = acting.Wanted(**form.wishes())
+    wanted, data = acting.Wanted(**form.wishes()), form.cleaned_data
     if entry is not None:
-        acting.change(request.actor, entry, wanted, at=request.at)
+        acting.change(request.actor, entry, wanted, at=request.at, key=data["key"])
         return
-    data = form.cleaned_data
     kind = data.get("kind", Kind.TREATMENT)
     acting.join(request.actor, patient, wanted, at=request.at, series=series, kind=kind, key=data["key"])
 
@@ -154,6 +153,9 @@ def waiting_answer(request: Request, clinic: str, entry: UUID, offer: UUID, answ
         messages.success(request, _("%(name)s has the time, and is off the waiting list.") % name)
     elif done.state == Answer.GONE:
         messages.warning(request, _("That time has just gone. %(name)s stays on the waiting list.") % name)
+    elif done.state == Answer.WITHDRAWN:
+        words = _("That time does not fit any more. %(name)s stays on the waiting list.")
+        messages.warning(request, words % name)
     else:
         messages.success(request, _("%(name)s stays on the waiting list.") % name)
     return redirect("plans:waiting", clinic)
@@ -168,19 +170,26 @@ def my_offer(request: Request, patient: UUID, offer: UUID, answer: str) -> HttpR
             state = _answer(request, found, answer).state
         except Refused as refused:
             messages.warning(request, str(refused.message))
-            return redirect("plans:my_plan", patient)
-        if state == Answer.ACCEPTED:
-            messages.success(request, _("The time is yours. You see it on this page."))
-        elif state == Answer.GONE:
-            messages.warning(
-                request,
-                _(
-                    "That time has just gone. You stay on the waiting list, and we tell you about the next one."
-                ),
-            )
         else:
-            messages.success(request, _("Thank you. You stay on the waiting list."))
+            _thank(request, state)
     return redirect("plans:my_plan", patient)
+
+
+def _thank(request: Request, state: str) -> None:
+    """Say to a patient what their answer came to."""
+    if state == Answer.ACCEPTED:
+        messages.success(request, _("The time is yours. You see it on this page."))
+    elif state == Answer.GONE:
+        messages.warning(
+            request,
+            _("That time has just gone. You stay on the waiting list, and we tell you about the next one."),
+        )
+    elif state == Answer.WITHDRAWN:
+        messages.warning(
+            request, _("That time does not fit your plan any more. You stay on the waiting list.")
+        )
+    else:
+        messages.success(request, _("Thank you. You stay on the waiting list."))
 
 
 def _answer(request: Request, offer: WaitingOffer, answer: str) -> WaitingOffer:

@@ -27,7 +27,9 @@ def withdrawal(request: Request, clinic: str, absence: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             withdraw(request.actor, found, form.cleaned_data["back"], at=request.at)
-            messages.success(request, _("It ends then. Its time is free again, unless another absence takes it."))
+            messages.success(
+                request, _("It ends then. Its time is free again, unless another absence takes it.")
+            )
             return redirect("plans:absences", clinic)
         except Refused as refused:
             form.add_error(refused.field if refused.field in form.fields else None, str(refused.message))

@@ -39,7 +39,7 @@ def _row(item: Item) -> dict[str, object]:
 
 def failed(request: Request, clinic: str, message: int, do: str) -> HttpResponse:
     """Send a mail that was refused again, to the address as it is now, or settle it: the patient was called."""
-    rows = Message.objects.filter(clinic=request.clinic)
+    rows = Message.objects.filter(clinic=request.clinic, patient_id__isnull=False)
     found = get_object_or_404(rows, pk=message)
     if do not in DOES:
         raise Http404

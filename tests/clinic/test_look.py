@@ -191,6 +191,18 @@ def test_numbers_of_a_timeline_are_written_with_a_point_in_every_language() -> N
     assert re.search(r'cx="\d+,\d', render("{% timeline series %}", series=SERIES, language="es")) is None
 
 
+def test_a_timeline_escapes_what_people_wrote() -> None:
+    series = {**SERIES, "zones": [{**SERIES["zones"][0], "label": "<b>wedding"}]}
+    html = render("{% timeline series label=label %}", series=series, label='"><script>')
+    assert ("<b>" in html, "<script>" in html) == (False, False)
+    assert "&lt;b&gt;wedding</text>" in html
+
+
+def test_a_timeline_is_a_tab_stop_only_where_it_scrolls_by_itself() -> None:
+    assert 'tabindex="0"' in render("{% timeline series %}", series=SERIES)
+    assert "tabindex" not in render("{% timeline series scrolls=False %}", series=SERIES)
+
+
 def test_nothing_is_drawn_without_a_session() -> None:
     assert render("{% timeline series %}", series={"dots": []}) == ""
 

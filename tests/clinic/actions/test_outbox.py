@@ -122,6 +122,14 @@ def test_a_mail_whose_cause_is_gone_is_never_sent(clinic: Clinic, sink: Sink) ->
     assert outbox.void(ClinicFactory.build(pk=other.subject_id)) == 0
 
 
+def test_a_refused_mail_whose_cause_is_gone_is_taken_back_too(clinic: Clinic) -> None:
+    message = queue(clinic)
+    Message.objects.update(state=State.PARKED)
+    assert outbox.void(clinic) == 1
+    message.refresh_from_db()
+    assert message.state == State.VOID
+
+
 def test_a_refused_connection_is_tried_again_later_and_later(clinic: Clinic, settings: Any) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1

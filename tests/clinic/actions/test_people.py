@@ -1,6 +1,8 @@
 """People are engaged with roles, get hours and leave, change roles, and go; their sessions end with that."""
 
-from datetime import UTC, date, datetime
+import time
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -85,6 +87,42 @@ def test_a_member_is_engaged_once(team: Team) -> None:
     with pytest.raises(Refused) as refused:
         engage(team)
     assert refused.value.code == "member"
+
+
+def test_a_second_click_invites_nobody_twice(team: Team) -> None:
+    nurse = Person(" Nurse@example.org", "Nurse", title="Nurse")
+    member = engage(team, nurse, Role.FRONT_DESK)
+    assert engage(team, nurse, Role.FRONT_DESK) == member
+    assert (Message.objects.count(), AuditEntry.objects.count()) == (1, 1)
+    for person, role, later in (
+        (nurse, Role.ADMIN, AT),
+        (replace(nurse, licence="NMC 3"), Role.FRONT_DESK, AT),
+        (nurse, Role.FRONT_DESK, AT + timedelta(minutes=1)),
+    ):
+        with pytest.raises(Refused) as refused:
+            people.engage(team.admin.actor, team.clinic, person, {role}, at=later)
+        assert refused.value.code == "member"
+    people.disable(team.admin.actor, member, at=AT)
+    with pytest.raises(Refused):
+        engage(team, nurse, Role.FRONT_DESK)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_administrators_who_invite_one_person_at_once_make_one_member(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    give_calendar = people._give_calendar
+
+    def slowly(*given: Any) -> None:
+        time.sleep(0.2)
+        give_calendar(*given)
+
+    monkeypatch.setattr(people, "_give_calendar", slowly)  # so that the others are under way by then
+    team, roles = a_team(), (Role.FRONT_DESK, Role.PRACTITIONER, Role.ADMIN)
+    User.objects.create_user("imran@example.org", None, name="Imran")
+    results = rush(3, lambda n: engage(team, IMRAN, roles[n]))
+    assert [one.code for one in results if isinstance(one, Refused)] == ["member", "member"]
+    assert Membership.objects.filter(user__email="imran@example.org").count() == 1
 
 
 def test_other_roles_hold_at_once_and_end_the_sessions(team: Team) -> None:

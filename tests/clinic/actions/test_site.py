@@ -20,6 +20,7 @@ from clinic.models import (
 )
 from clinic.rules.roles import SYSTEM
 from tests.people import Team, a_team
+from tests.rush import rush
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 PLACE: dict[str, Any] = {
@@ -166,3 +167,22 @@ def test_nobody_but_an_administrator_of_the_clinic_changes_it(team: Team) -> Non
             with pytest.raises(Refused, match="role"):
                 refused(actor)
     assert not AuditEntry.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_add_a_room_or_a_device_of_one_name_at_once_add_one() -> None:
+    team = a_team()
+    actor, clinic = team.admin.actor, team.clinic
+
+    def add_pen(_number: int) -> Device:
+        return site.add_device(
+            actor, clinic, "New", "needling_pen", make="Dermis", model="P3", serial="9", at=AT
+        )
+
+    for add in (lambda n: site.add_room(actor, clinic, "New" if n else "NEW", "treatment", at=AT), add_pen):
+        results = rush(3, add)
+        assert [one.code for one in results if isinstance(one, Refused)] == ["name_taken", "name_taken"]
+    assert (clinic.rooms.filter(name__iexact="new").count(), clinic.devices.filter(name="New").count()) == (
+        1,
+        1,
+    )

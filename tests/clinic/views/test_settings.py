@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from clinic.actions import audit, people, site
-from clinic.models import AuditEntry, Room, User
+from clinic.models import AuditEntry, Message, Room, User
 from clinic.rules.roles import SYSTEM
 from tests.factories.clinic import DeviceFactory, MembershipFactory, RoomFactory
 from tests.factories.patients import AccessFactory, PatientFactory
@@ -143,6 +143,7 @@ def test_nobody_else_sees_them(team: Team, path: str) -> None:
         ({"theme": "", "next": "https://evil.example/"}, "", "/"),
         ({"theme": "purple", "next": "//evil.example"}, "", "/"),
         ({"theme": "light"}, "light", "/"),
+        ({"theme": "light", "next": "9999-12-31"}, "light", "/"),
     ],
 )
 def test_colours_are_saved_and_lead_back_to_a_page_of_ours(
@@ -172,7 +173,9 @@ def test_somebody_is_invited(team: Team, admin: Client) -> None:
     assert admin.post(f"{SETTINGS}people/new/", PERSON).status_code == 302
     member = team.clinic.memberships.get(user__email="imran@example.org")
     assert (member.is_practitioner, member.is_prescriber, member.is_admin) == (True, True, False)
-    again = admin.post(f"{SETTINGS}people/new/", PERSON)
+    assert admin.post(f"{SETTINGS}people/new/", PERSON).status_code == 302  # a double click
+    assert Message.objects.count() == 1
+    again = admin.post(f"{SETTINGS}people/new/", {**PERSON, "title": "Lead nurse"})
     assert (again.status_code, "a member of the clinic already" in text_of(again)) == (422, True)
 
 

@@ -34,6 +34,12 @@ def test_the_switch_is_kept_written_down_and_leads_back(team: Team) -> None:
     assert is_on(team)
 
 
+@pytest.mark.parametrize("way", ["9999-12-31", "clinic:settings"])
+def test_what_is_no_page_leads_home(team: Team, way: str) -> None:
+    answer = as_staff(team.desk).post(SWITCH, {"shortcuts": "off", "next": way})
+    assert (answer.status_code, answer.headers["Location"], is_on(team)) == (302, "/", False)
+
+
 @pytest.mark.parametrize("typed", ["", "no", "🙂", "x" * 10_000])
 def test_what_is_no_answer_changes_nothing(team: Team, typed: str) -> None:
     answer = as_staff(team.desk).post(SWITCH, {"shortcuts": typed, "next": "//evil.example"})

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from clinic.rules.tables import Row, read_table
+from patients.rules import importing
 from patients.rules.identity import Details
 from patients.rules.importing import (
     PERSON_HEADS,
@@ -70,6 +71,32 @@ def test_the_same_and_the_likely_same_are_told_apart() -> None:
         known.alike(Details("Maria Ñíguez", date(2015, 1, 1), email="ana@example.org", phone="+44 1")) == ""
     )
     assert known.alike(Details("Tom Reed", date(1980, 1, 1))) == ""
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Details("Ana Ñíguez", date(1990, 7, 15), email="ana@example.org"),
+        Details("Ñíguez Ana", date(1990, 5, 18)),
+        Details("Ana Soto", BORN, phone="+44 1"),
+        Details("Rut", BORN, email="Ana@example.org", phone="+44 1"),
+        Details("Rut", date(1990, 5, 18), email="ana@example.org", phone="+441"),
+        Details("Anna Ñíguez", date(1990, 5, 18), phone="+44 1"),
+    ],
+)
+def test_whatever_two_have_in_common_is_found(other: Details) -> None:
+    known = Known()
+    known.add(ANA, "here")
+    assert known.alike(other) == "here"
+
+
+def test_a_date_of_birth_alone_compares_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = Known()
+    for number in range(200):
+        known.add(Details(f"Given{number} Family{number}", BORN, phone="+44 1"), str(number))
+    monkeypatch.setattr(importing, "likeness", None)  # calling it would fail
+    assert known.same(Details("Ana Soto", BORN, phone="+44 1")) == ""
+    assert known.alike(Details("Ana Soto", BORN, phone="+44 1")) == ""
 
 
 def test_the_mark_changes_with_any_row() -> None:

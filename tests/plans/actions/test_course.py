@@ -9,13 +9,14 @@ import pytest
 
 from clinic.actions.refusal import Refused
 from clinic.models import AuditEntry, Message
-from plans.actions import booking, course, series
+from plans.actions import booking, course, disruptions, series
 from plans.actions.holding import SlotTaken
 from plans.models import Occupancy, Series, SeriesChange, Visit
 from plans.queries.course import closed_up, may_go, removable
 from plans.queries.standing import standing
 from plans.rules.plan import Session
 from tests.factories.booking import MONDAY, Desk, a_desk
+from tests.factories.disruptions import leave
 from tests.plans.actions.test_booking import a_desk_in, offer_on, slot
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +45,7 @@ def held() -> dict[int | None, datetime.date]:
 def skipped(desk: Desk, number: int, *, keep: bool = False, **given: Any) -> SeriesChange:
     stand = standing(fresh())
     found = None if keep else closed_up(stand, number, at=MONDAY)
-    token = booking.offer(stand.series, found.plan if found else ())
+    token = course.offer(stand.series, number, found.plan if found else ())
     given = {"reason": REASON, "at": SOON, **given}
     return course.skip(given.pop("actor", desk.practitioner), fresh(), number, token, **given)
 
@@ -180,16 +181,21 @@ class TestSkip:
         assert not Message.objects.filter(kind="plans/cancelled").exclude(state="void").exists()
 
     def test_the_same_offer_twice_skips_once(self, desk: Desk) -> None:
-        token = booking.offer(fresh(), ())
+        token = course.offer(fresh(), 4, ())
         for _ in range(2):
             course.skip(desk.practitioner, fresh(), 4, token, reason=REASON, at=LATER)
         assert fresh().sessions == 3
 
     def test_a_stale_or_foreign_offer_is_refused(self, desk: Desk) -> None:
-        stale = booking.offer(fresh(), ())
+        stale = course.offer(fresh(), 3, ())
         skipped(desk, 4)
-        other = a_desk("harbour")
-        for token, code in ((stale, "offer_stale"), (booking.offer(other.series, ()), "offer_of_another")):
+        mine, other = fresh(), a_desk("harbour")
+        for token, code in (
+            (stale, "offer_stale"),
+            (course.offer(other.series, 3, ()), "offer_of_another"),
+            (course.offer(mine, 2, ()), "offer_forged"),
+            (booking.offer(mine, ()), "offer_forged"),
+        ):
             with pytest.raises(Refused) as refused:
                 course.skip(
                     desk.practitioner,
@@ -200,6 +206,20 @@ class TestSkip:
                     at=LATER,
                 )
             assert refused.value.code == code
+
+    def test_what_was_shown_for_leaving_out_books_nothing(self, desk: Desk) -> None:
+        for plan in ((), [Session(2, slot(desk, DAYS[1] + datetime.timedelta(days=1)))]):
+            with pytest.raises(Refused) as refused:
+                booking.confirm(desk.actor, fresh(), course.offer(fresh(), 2, plan), at=SOON)
+            assert refused.value.code == "offer_forged"
+        assert (SeriesChange.objects.count(), held()) == (1, dict(zip((1, 2, 3, 4), DAYS, strict=True)))
+
+    def test_what_was_taken_away_since_is_not_taken_back(self, desk: Desk) -> None:
+        change = skipped(desk, 2, keep=True, at=MONDAY)
+        disruptions.draft(desk.team.admin.actor, desk.team.clinic, leave(desk, DAYS[1]), at=MONDAY)
+        with pytest.raises(Refused) as refused:
+            series.undo(desk.practitioner, change, at=SOON)
+        assert (refused.value.code, fresh().sessions) == ("taken_away", 3)
 
     @pytest.mark.parametrize("number", [0, 1, 5, -1])
     def test_a_session_that_is_done_or_none_is_not_skipped(self, desk: Desk, number: int) -> None:
@@ -212,7 +232,7 @@ class TestSkip:
     def test_a_time_that_somebody_took_changes_nothing(self, desk: Desk) -> None:
         mine = Series.objects.get(pk=desk.series.pk)
         wanted = slot(desk, DAYS[1] + datetime.timedelta(days=1), 840)
-        token = booking.offer(mine, [Session(2, wanted)])
+        token = course.offer(mine, 2, [Session(2, wanted)])
         other = a_desk_in(desk)
         booking.confirm(desk.actor, other, booking.offer(other, [Session(1, wanted)]), at=MONDAY)
         with pytest.raises(SlotTaken):
@@ -229,7 +249,7 @@ def test_only_a_practitioner_of_the_clinic_decides(desk: Desk) -> None:
         decisions: list[Callable[[], object]] = [
             partial(course.add, actor, mine, reason=REASON, key=uuid.uuid4(), at=LATER),
             partial(course.remove, actor, mine, reason=REASON, key=uuid.uuid4(), at=LATER),
-            partial(course.skip, actor, mine, 4, booking.offer(mine, ()), reason=REASON, at=LATER),
+            partial(course.skip, actor, mine, 4, course.offer(mine, 4, ()), reason=REASON, at=LATER),
         ]
         for decide in decisions:
             with pytest.raises(Refused) as refused:
@@ -266,7 +286,7 @@ def test_a_plan_that_breaks_a_window_is_refused_whole(desk: Desk) -> None:
     slot = Session(2, booking.read_offer(offer_on(desk, day, first=2)).plan[0].slot)
     with pytest.raises(Refused) as refused:
         course.skip(
-            desk.practitioner, fresh(), 2, booking.offer(stand.series, [slot]), reason=REASON, at=LATER
+            desk.practitioner, fresh(), 2, course.offer(stand.series, 2, [slot]), reason=REASON, at=LATER
         )
     assert refused.value.code == "too_early"
     assert (fresh().sessions, held()) == (4, dict(zip((1, 2, 3, 4), DAYS, strict=True)))

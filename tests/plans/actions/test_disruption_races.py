@@ -14,7 +14,7 @@ from django.conf import settings
 
 from plans.actions import booking, disruptions
 from plans.actions.drafting import Wanted
-from plans.models import Absence, Occupancy
+from plans.models import Absence, Occupancy, Series
 from plans.queries.disruptions import away_of, touched, with_names
 from plans.queries.replanning import cases_of, other_times
 from plans.rules.plan import Session, numbered
@@ -115,9 +115,8 @@ def nearest(desk: Desk, absence: Absence) -> tuple[object, ...]:
     return other_times(desk.team.clinic, away_of(absence), cases, cases[0].subject, at=MONDAY)
 
 
-def test_two_who_accept_one_exchange_do_it_once(database_url: str) -> None:
-    """Ana and Bea take each other's times; two administrators press the button at once."""
-    desk = a_desk()
+def exchanging(desk: Desk) -> tuple[Absence, Series, Series]:
+    """Ana and Bea are to take each other's times."""
     ana, bea = booked_series(desk, "Ana", NEXT), booked_series(desk, "Bea", NEXT, start=TEN + 75)
     absence = away(desk, NEXT)
     lead = desk.team.lead
@@ -125,11 +124,27 @@ def test_two_who_accept_one_exchange_do_it_once(database_url: str) -> None:
         ana.pk: [Session(1, slot(desk, NEXT, TEN + 75, lead))],
         bea.pk: [Session(1, slot(desk, NEXT, TEN, lead))],
     }
-    disruptions.run_again(desk.team.admin.actor, absence, at=MONDAY, pins=pins)
+    return disruptions.run_again(desk.team.admin.actor, absence, at=MONDAY, pins=pins), ana, bea
+
+
+def test_two_who_have_decided_and_exchange_at_once_free_nothing_twice(database_url: str) -> None:
+    absence, ana, bea = exchanging(a_desk())
+    with started(database_url, "tests.settler", "tests.settler") as processes:
+        assert [ask([one], [f"decide {absence.pk}"]) for one in processes] == [["2"], ["2"]]
+        answers = ask(processes, ["exchange"] * 2)
+    assert answers == ["done=2 failed=0"] * 2
+    assert (when(ana)[1], when(bea)[1], Occupancy.objects.count()) == (TEN + 75, TEN, 8)
+    assert [series.changes.filter(verb="replan").count() for series in (ana, bea)] == [1, 1]
+
+
+def test_two_who_accept_one_exchange_do_it_once(database_url: str) -> None:
+    """Two administrators press the button at once."""
+    absence, ana, bea = exchanging(a_desk())
     with started(database_url, "tests.settler", "tests.settler") as processes:
         answers = ask(processes, [f"accept {absence.pk} 0"] * 2)
     assert all(answer.startswith("done=") for answer in answers), answers
-    assert (when(ana)[1], when(bea)[1], overlaps()) == (TEN + 75, TEN, ())
+    assert (when(ana)[1], when(bea)[1], Occupancy.objects.count()) == (TEN + 75, TEN, 8)
+    assert overlaps() == ()
     assert [series.changes.filter(verb="replan").count() for series in (ana, bea)] == [1, 1]
 
 

@@ -1,5 +1,8 @@
 import datetime
+from dataclasses import replace
 from itertools import pairwise
+from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -10,6 +13,7 @@ from clinic.rules.roles import Actor
 from plans.actions import disruptions, placing, series, visits
 from plans.actions.disruptions import Settled
 from plans.actions.drafting import Wanted
+from plans.actions.withdrawing import withdraw
 from plans.models import Absence, Decision, Occupancy, SeriesChange, Visit
 from plans.queries.disruptions import to_call
 from plans.queries.standing import standing
@@ -211,6 +215,39 @@ def test_who_was_moved_away_by_hand_meanwhile_needs_no_decision(desk: Desk) -> N
     placing.place(standing(ana), [Session(1, slot(desk, NEXT + DAY))], at=MONDAY)
     assert disruptions.accept(admin(desk), absence, {}, at=LATER) == Settled(0, 0)
     assert (Leave.objects.count(), absence.decisions.count()) == (1, 0)
+
+
+def test_the_same_form_twice_makes_one(desk: Desk) -> None:
+    key, wanted = uuid4(), leave(desk, reason=" Course ")
+    made = [disruptions.draft(admin(desk), desk.team.clinic, wanted, at=MONDAY, key=key) for _ in "12"]
+    assert (made[0], Leave.objects.count()) == (made[1], 1)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"first": NEXT + DAY, "last": NEXT + DAY},
+        {"last": NEXT + DAY},
+        {"reason": "Ill"},
+        {"hours": (TEN, TEN + 60)},
+        {"kind": "closure", "membership": None},
+    ],
+)
+def test_a_key_that_was_used_saves_nothing_else(desk: Desk, other: dict[str, Any]) -> None:
+    key, wanted = uuid4(), leave(desk, reason="Course")
+    made = disruptions.draft(admin(desk), desk.team.clinic, wanted, at=MONDAY, key=key)
+    with pytest.raises(Refused) as refusal:
+        disruptions.draft(admin(desk), desk.team.clinic, replace(wanted, **other), at=MONDAY, key=key)
+    assert (refusal.value.code, list(Absence.objects.all())) == ("key_used", [made])
+
+
+def test_what_was_withdrawn_is_not_said_to_be_saved(desk: Desk) -> None:
+    key = uuid4()
+    made = disruptions.draft(admin(desk), desk.team.clinic, leave(desk), at=MONDAY, key=key)
+    withdraw(admin(desk), made, NEXT, at=MONDAY)
+    with pytest.raises(Refused) as refusal:
+        disruptions.draft(admin(desk), desk.team.clinic, leave(desk), at=MONDAY, key=key)
+    assert (refusal.value.code, Leave.objects.count()) == ("key_used", 0)
 
 
 def test_accepting_twice_does_it_once(desk: Desk) -> None:

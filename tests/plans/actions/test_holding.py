@@ -83,3 +83,8 @@ def test_the_instants_held_agree_with_the_local_cells_on_a_summer_day(desk: Desk
         midnight = datetime.datetime(2026, 7, 6, 23, tzinfo=datetime.UTC)
         assert row.starts_at == midnight + datetime.timedelta(minutes=5 * row.cell_from)
         assert row.ends_at == midnight + datetime.timedelta(minutes=5 * row.cell_to)
+
+
+def test_nothing_to_hold_is_taken_by_nobody(desk: Desk) -> None:
+    holding.claim([])
+    assert Occupancy.objects.count() == 0

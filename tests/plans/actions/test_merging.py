@@ -16,10 +16,12 @@ from patients.queries.registry import details_of, earlier, found, lookalikes
 from plans.actions.consult import open_consultation
 from plans.actions.holding import hold
 from plans.actions.merging import merge
+from plans.actions.waiting import change, join
 from plans.models import Consultation, Occupancy, Series, Visit, WaitingEntry
 from tests.factories.booking import MONDAY, Desk, a_desk
 from tests.factories.patients import AccessFactory, PatientFactory
 from tests.factories.plans import VisitFactory
+from tests.factories.waiting import DAY, wanted
 from tests.people import a_team
 
 WHY = "Registered twice"
@@ -179,3 +181,13 @@ def test_a_record_on_the_waiting_list_can_only_stay(desk: Desk, double: Patient)
     assert refused(lambda: merged(desk, double)).code == "to_come"
     WaitingEntry.objects.filter(pk=entry.pk).update(state="left")
     merged(desk, double)
+
+
+def test_a_place_on_the_waiting_list_whose_last_day_has_passed_ends_with_the_merge(
+    desk: Desk, double: Patient
+) -> None:
+    entry = join(desk.actor, double, wanted(0, 1), at=MONDAY, kind="consultation")
+    later = MONDAY + 3 * DAY
+    merge(desk.team.admin.actor, double, desk.patient, reason=WHY, at=later)
+    assert WaitingEntry.objects.get().state == "left"
+    assert refused(lambda: change(desk.actor, entry, wanted(3, 9), at=later)).code == "not_waiting"

@@ -2,10 +2,13 @@
 
 import datetime
 from decimal import Decimal
+from threading import Event
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 
+from clinic.actions import audit
 from clinic.actions.refusal import Refused
 from clinic.models import AuditEntry, Membership
 from clinic.rules.roles import Actor
@@ -219,6 +222,14 @@ def test_two_leads_at_two_lines_do_not_meet(team: Team) -> None:
     assert set(drafting(team.clinic).edits) == {SUN, BASE}
 
 
+def test_a_second_click_on_a_line_says_the_same(team: Team) -> None:
+    seen = drafting(team.clinic).seen(SUN)
+    for _ in range(2):
+        save(team, SUN, {"end_h": 72}, {"text": WORDS}, seen=seen)
+    assert drafting(team.clinic).edits == {SUN: Edit({"end_h": Decimal(72)}, {"text": WORDS})}
+    assert AuditEntry.objects.filter(verb="edit").count() == 1
+
+
 def test_a_line_of_a_draft_that_is_gone_is_not_brought_back_by_chance(team: Team) -> None:
     save(team, SUN, {"end_h": 72})
     seen = drafting(team.clinic).seen(SUN)
@@ -298,10 +309,28 @@ def test_a_draft_that_changed_since_it_was_read_is_not_published(team: Team) -> 
 def test_publishing_twice_publishes_once(team: Team) -> None:
     save(team, SUN, {"end_h": 72})
     seen = drafting(team.clinic).seen()
-    publish(team, seen=seen)
-    with pytest.raises(Refused) as refusal:
+    made = publish(team, seen=seen)
+    assert publish(team, seen=seen) == made
+    others: tuple[dict[str, Any], ...] = (
+        {"actor": another_lead(team).actor},
+        {"reason": "Agreed at another meeting."},
+        {"seen": drafting(team.clinic).seen()[:-1]},
+        {"signs_off": True},
+    )
+    for other in others:
+        with pytest.raises(Refused) as refusal:
+            publish(team, **{"seen": seen, **other})
+        assert refusal.value.code == "stale"
+    save(team, BASE, {"days": 35})
+    with pytest.raises(Refused):
         publish(team, seen=seen)
-    assert refusal.value.code == "stale"
+    assert ProtocolVersion.objects.count() == 2
+    assert AuditEntry.objects.filter(verb="publish", reason=REASON).count() == 1
+
+
+def test_signing_off_twice_signs_off_once(team: Team) -> None:
+    seen = drafting(team.clinic).seen()
+    assert publish(team, seen=seen, signs_off=True) == publish(team, seen=seen, signs_off=True)
     assert ProtocolVersion.objects.count() == 2
 
 
@@ -364,14 +393,38 @@ def test_leads_who_sign_at_the_same_moment_publish_one_version() -> None:
     save(team, BASE, {"days": 35})
     seen = drafting(team.clinic).seen()
 
-    def sign(_number: int) -> str:
-        return publish(team, seen=seen).version
+    leads = [team.lead, *(another_lead(team) for _ in range(3))]
+
+    def sign(number: int) -> str:
+        return publish(team, seen=seen, actor=leads[number].actor).version
 
     results = rush(4, sign)
     assert sorted(one for one in results if isinstance(one, str)) == ["2026.2-draft"]
     assert {one.code for one in results if isinstance(one, Refused)} == {"stale"}
     assert sum(isinstance(one, Refused) for one in results) == 3
     assert ProtocolVersion.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_draft_that_is_being_saved_holds_up_nobody_else() -> None:
+    team = a_team()
+    publish_shipped(team.clinic, AT - datetime.timedelta(days=1))
+    begun, logged = Event(), Event()
+
+    def work(number: int) -> bool:
+        if number:
+            begun.wait()
+            audit.record(team.desk.actor, "read", ("page", "plans:day"), at=AT)
+            logged.set()
+            return True
+        with transaction.atomic():
+            save(team, BASE, {"days": 35})
+            begun.set()
+            return (
+                logged.wait(10) if connection.vendor != "sqlite" else True
+            )  # which has one writer at a time
+
+    assert rush(2, work) == [True, True]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -4,9 +4,11 @@ import pytest
 
 from clinic.actions.refusal import Refused
 from clinic.models import AuditEntry, Message
-from plans.actions import booking, series
-from plans.models import Occupancy, Series, SeriesChange, Visit
+from plans.actions import booking, disruptions, series, waiting_offers
+from plans.models import Occupancy, Series, SeriesChange, Visit, WaitingEntry, WaitingOffer
 from tests.factories.booking import MONDAY, Desk, a_desk
+from tests.factories.disruptions import leave
+from tests.factories.waiting import joined, offered
 from tests.plans.actions.test_booking import offer_on
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +69,22 @@ def test_a_cancellation_is_undone_with_every_slot(desk: Desk) -> None:
     series.undo(desk.actor, change, at=SOON)
     assert set(Occupancy.objects.values_list("resource_id", "starts_at", "ends_at")) == before
     assert Visit.objects.filter(state="booked").count() == 4
+
+
+@pytest.mark.parametrize("verb", ["cancel", "move"])
+def test_nothing_is_taken_back_into_time_that_was_taken_away_since(desk: Desk, verb: str) -> None:
+    if verb == "cancel":
+        change = series.cancel(desk.actor, session(4), at=MONDAY)
+    else:
+        offer = offer_on(desk, DAYS[3] + datetime.timedelta(days=1), first=4)
+        change = booking.confirm(desk.actor, desk.series, offer, at=MONDAY)
+    assert change is not None
+    disruptions.draft(desk.team.admin.actor, desk.team.clinic, leave(desk, DAYS[3]), at=MONDAY)
+    before = set(Occupancy.objects.values_list("visit", "day"))
+    with pytest.raises(Refused) as refused:
+        series.undo(desk.actor, change, at=SOON)
+    assert refused.value.code == "taken_away"
+    assert set(Occupancy.objects.values_list("visit", "day")) == before
 
 
 def test_a_move_is_undone_to_the_minute(desk: Desk) -> None:
@@ -154,3 +172,47 @@ def test_what_was_cancelled_by_the_end_of_a_series_is_not_undone(desk: Desk) -> 
     with pytest.raises(Refused):
         series.undo(desk.actor, SeriesChange.objects.get(verb="cancel"), at=SOON)
     assert fresh(desk).state == "stopped"
+
+
+def on_offer(desk: Desk) -> WaitingOffer:
+    """Cancel every date; the patient waits, and is offered a time."""
+    series.cancel(desk.actor, session(1), scope="all", at=MONDAY)
+    return offered(desk, joined(desk))
+
+
+def accepted(desk: Desk) -> SeriesChange:
+    """Book nothing but what the patient takes from the waiting list."""
+    waiting_offers.accept(desk.actor, on_offer(desk), at=MONDAY)
+    return SeriesChange.objects.latest("revision")
+
+
+def test_who_took_an_offer_waits_again_when_the_booking_is_undone(desk: Desk) -> None:
+    series.undo(desk.actor, accepted(desk), at=SOON)
+    entry, offer = WaitingEntry.objects.get(), WaitingOffer.objects.get()
+    assert (entry.state, entry.ended_at, offer.state) == ("waiting", None, "withdrawn")
+    assert Visit.objects.filter(state="booked").count() == 0
+    with pytest.raises(Refused) as refused:
+        waiting_offers.accept(desk.actor, offer, at=SOON)
+    assert refused.value.code == "offer_over"
+
+
+def test_who_joined_again_before_the_undo_waits_once(desk: Desk) -> None:
+    change, again = accepted(desk), joined(desk)
+    for _ in range(2):
+        series.undo(desk.actor, change, at=SOON)
+    assert WaitingEntry.objects.get(state="waiting") == again
+    assert set(WaitingEntry.objects.values_list("state", flat=True)) == {"waiting", "served"}
+
+
+def test_ending_a_series_ends_the_waiting_and_the_offer(desk: Desk) -> None:
+    on_offer(desk)
+    series.stop(desk.practitioner, desk.series, end_reason="patient_choice", at=MONDAY)
+    assert (WaitingEntry.objects.get().state, WaitingOffer.objects.get().state) == ("left", "withdrawn")
+    assert Message.objects.get(kind="plans/offer").state == "void"
+
+
+def test_holding_a_series_withdraws_the_offer_and_keeps_the_place(desk: Desk) -> None:
+    on_offer(desk)
+    series.pause(desk.practitioner, desk.series, reason=REASON, at=MONDAY)
+    assert (WaitingEntry.objects.get().state, WaitingOffer.objects.get().state) == ("waiting", "withdrawn")
+    assert Message.objects.get(kind="plans/offer").state == "void"

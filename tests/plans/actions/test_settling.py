@@ -7,7 +7,7 @@ from plans.actions import disruptions, placing, settling
 from plans.actions.disruptions import Settled
 from plans.actions.holding import SlotTaken
 from plans.actions.settling import settle, settle_patient
-from plans.models import Absence, Decision, Occupancy, Visit
+from plans.models import Absence, Decision, Occupancy, Series, Visit
 from plans.queries.standing import standing
 from plans.rules.plan import Session, to_data
 from tests.factories.booking import MONDAY, Desk, a_desk
@@ -54,21 +54,15 @@ def test_a_patient_with_two_visits_is_moved_whole_or_not_at_all(desk: Desk) -> N
 
 def test_patients_may_exchange_their_times(desk: Desk) -> None:
     """Ana goes where Bea is and Bea where Ana is: neither can go first, so both go at once."""
-    ana = booked_series(desk, "Ana", NEXT)
-    bea = booked_series(desk, "Bea", NEXT, start=TEN + 75)
-    absence = disruptions.draft(admin(desk), desk.team.clinic, leave(desk), at=MONDAY)
-    lead = desk.team.lead
-    pins = {
-        ana.pk: [Session(1, slot(desk, NEXT, TEN + 75, lead))],
-        bea.pk: [Session(1, slot(desk, NEXT, TEN, lead))],
-    }
-    disruptions.run_again(admin(desk), absence, at=MONDAY, pins=pins)
+    absence = exchanging(desk)
+    ana, bea = (Series.objects.get(patient__name=name) for name in ("Ana", "Bea"))
     assert disruptions.accept(admin(desk), absence, all_(absence), at=LATER) == Settled(2, 0)
     _me, other = names(desk)
     assert (when(ana), when(bea)) == ((NEXT, TEN + 75, other), (NEXT, TEN, other))
 
 
-def test_an_exchange_that_somebody_spoils_leaves_both_where_they_were(desk: Desk) -> None:
+def exchanging(desk: Desk) -> Absence:
+    """Ana and Bea are to take each other's times."""
     ana = booked_series(desk, "Ana", NEXT)
     bea = booked_series(desk, "Bea", NEXT, start=TEN + 75)
     absence = disruptions.draft(admin(desk), desk.team.clinic, leave(desk), at=MONDAY)
@@ -77,8 +71,38 @@ def test_an_exchange_that_somebody_spoils_leaves_both_where_they_were(desk: Desk
         ana.pk: [Session(1, slot(desk, NEXT, TEN + 75, lead))],
         bea.pk: [Session(1, slot(desk, NEXT, TEN, lead))],
     }
-    disruptions.run_again(admin(desk), absence, at=MONDAY, pins=pins)
-    booked_consultation(desk, "Cem", NEXT, start=TEN + 75, who=lead)
+    return disruptions.run_again(admin(desk), absence, at=MONDAY, pins=pins)
+
+
+def test_an_exchange_that_is_done_frees_nothing_again(desk: Desk) -> None:
+    absence = exchanging(desk)
+    rows = disruptions.decide(admin(desk), absence, all_(absence), at=LATER)
+    for _ in range(2):
+        assert settling.exchange(admin(desk), [[row] for row in rows], at=LATER) == (2, [])
+        assert Occupancy.objects.count() == 8
+
+
+def test_what_somebody_decided_otherwise_meanwhile_keeps_its_time(desk: Desk) -> None:
+    absence = exchanging(desk)
+    rows = disruptions.decide(admin(desk), absence, all_(absence), at=LATER)
+    disruptions.decide(admin(desk), absence, dict.fromkeys(all_(absence), "keep"), at=LATER)
+    assert settling.exchange(admin(desk), [[row] for row in rows], at=LATER) == (2, [])
+    assert (Occupancy.objects.count(), Visit.objects.filter(practitioner=desk.team.lead).count()) == (8, 0)
+
+
+def test_what_is_to_be_decided_again_is_not_settled(desk: Desk) -> None:
+    ana = booked_series(desk, "Ana", NEXT)
+    absence = disruptions.draft(admin(desk), desk.team.clinic, leave(desk), at=MONDAY)
+    rows = chosen(absence)
+    absence.decisions.update(choice="")
+    assert settle(admin(desk), rows, at=LATER) == (0, rows)
+    assert (when(ana)[2], absence.decisions.get().settled_at) == (names(desk)[0], None)
+
+
+def test_an_exchange_that_somebody_spoils_leaves_both_where_they_were(desk: Desk) -> None:
+    absence = exchanging(desk)
+    ana, bea = (Series.objects.get(patient__name=name) for name in ("Ana", "Bea"))
+    booked_consultation(desk, "Cem", NEXT, start=TEN + 75, who=desk.team.lead)
     me, _other = names(desk)
     assert disruptions.accept(admin(desk), absence, all_(absence), at=LATER).again == 2
     assert (when(ana), when(bea)) == ((NEXT, TEN, me), (NEXT, TEN + 75, me))

@@ -1,10 +1,13 @@
 """What visits stand on is changed only while none of them would lose its room, device, practitioner or time."""
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
+from threading import Event
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from clinic.actions.people import Person, disable, engage
 from clinic.actions.places import Details
@@ -12,12 +15,13 @@ from clinic.actions.refusal import Refused
 from clinic.models import AuditEntry, Clinic, Device, Membership, Room, User
 from clinic.rules.roles import Role
 from plans.actions import setup
-from plans.actions.holding import hold
+from plans.actions.holding import hold, lock
 from plans.actions.setup import Described
 from plans.models import Occupancy, Visit, VisitType
 from tests.factories.booking import MONDAY, Desk, a_desk
 from tests.factories.plans import VisitFactory
 from tests.people import a_team
+from tests.rush import rush
 
 PEN = Details("Pen", "needling pen", 3, True, "Dermis", "P3", "SN-9")
 
@@ -185,3 +189,47 @@ def test_nobody_but_the_clinics_administrator_changes_any_of_it(desk: Desk, room
             with pytest.raises(Refused, match="role"):
                 act(actor)
     assert not AuditEntry.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_rooms_renamed_at_once_do_not_get_one_name() -> None:
+    desk = a_desk()
+    rooms = list(desk.team.clinic.rooms.all())
+    actor = desk.team.admin.actor
+    results = rush(
+        2, lambda n: setup.change_place(actor, rooms[n], replace(stands(rooms[n]), name="Fern"), at=MONDAY)
+    )
+    assert [one.code for one in results if isinstance(one, Refused)] == ["name_taken"]
+    assert Room.objects.filter(name="Fern").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("verb", ["change_place", "change_member", "let_go", "change_zone"])
+def test_the_clinic_is_locked_before_any_diary(verb: str) -> None:
+    desk = a_desk()
+    admin, clinic, member = desk.team.admin.actor, desk.team.clinic, desk.team.practitioner
+    room = clinic.rooms.get(kind="treatment")
+    changes: dict[str, Callable[[], object]] = {
+        "change_place": lambda: setup.change_place(admin, room, stands(room), at=MONDAY),
+        "change_member": lambda: setup.change_member(
+            admin, member, Described("Ana", "", "", frozenset({Role.FRONT_DESK})), at=MONDAY
+        ),
+        "let_go": lambda: setup.let_go(admin, member, at=MONDAY),
+        "change_zone": lambda: setup.change_zone(admin, clinic, "Europe/Madrid", at=MONDAY),
+    }
+    diaries = [one for one in (room.resource_id, member.user.resource_id) if one is not None]
+    has_clinic = Event()
+
+    def book(number: int) -> object:
+        """Lock as a booking does, and leave the change time to begin in between."""
+        if number:
+            has_clinic.wait()
+            return changes[verb]()
+        with transaction.atomic():
+            Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)
+            has_clinic.set()
+            time.sleep(0.3)
+            lock(diaries)
+        return None
+
+    assert [one for one in rush(2, book) if isinstance(one, Exception)] == []

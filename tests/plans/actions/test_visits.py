@@ -1,13 +1,15 @@
 import datetime
+import uuid
 
 import pytest
 
 from clinic.actions.refusal import Refused
 from clinic.models import AuditEntry, Message
-from plans.actions import booking, visits
+from plans.actions import booking, course, disruptions, series, visits
 from plans.actions.holding import SlotTaken
 from plans.models import Occupancy, Series, Visit
 from tests.factories.booking import MONDAY, Desk, a_desk
+from tests.factories.disruptions import NEXT, TEN, booked_consultation, leave
 from tests.factories.plans import RecordFactory
 from tests.plans.actions.test_booking import a_desk_in, offer_on
 
@@ -117,3 +119,61 @@ def test_taking_a_no_show_back_holds_the_slot_again_unless_it_is_gone(desk: Desk
         visits.undo(desk.actor, visit, at=AT_TEN + datetime.timedelta(minutes=8))
     visit.refresh_from_db()
     assert visit.state == "no_show"
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_what_was_left_out_since_does_not_come_back(desk: Desk, number: int) -> None:
+    """The last one is none of the series any more; the number of the first one is the second one's."""
+    second = TODAY + datetime.timedelta(days=35)
+    booking.confirm(desk.actor, desk.series, offer_on(desk, TODAY, second), at=MONDAY)
+    at = AT_TEN + datetime.timedelta(days=35 * (number - 1), minutes=5)
+    missed = Visit.objects.get(session_number=number)
+    visits.mark(desk.actor, missed, "no_show", at=at)
+    mine, why = Series.objects.get(), "the goal is nearly met, one fewer will do"
+    if number == 2:
+        change = course.remove(desk.practitioner, mine, reason=why, key=uuid.uuid4(), at=at)
+    else:
+        offer = course.offer(mine, 1, ())
+        change = course.skip(desk.practitioner, mine, 1, offer, reason=why, at=at)
+        booked = series.cancel(desk.actor, Visit.objects.get(state="booked"), at=at)
+        assert booked is not None  # nobody has the number of the session that was missed
+    with pytest.raises(Refused) as refused:
+        visits.undo(desk.actor, missed, at=at + datetime.timedelta(minutes=1))
+    missed.refresh_from_db()
+    assert (refused.value.code, missed.state, Occupancy.objects.filter(visit=missed).count()) == (
+        "recounted", "no_show", 0,
+    )  # fmt: skip
+    if number == 2:
+        series.undo(desk.practitioner, change, at=at + datetime.timedelta(minutes=1))
+        assert visits.undo(desk.actor, missed, at=at + datetime.timedelta(minutes=2)).state == "booked"
+
+
+def test_a_session_left_out_before_keeps_nobody_from_coming_back(desk: Desk, visit: Visit) -> None:
+    why = "the goal is nearly met, one fewer will do"
+    course.remove(desk.practitioner, Series.objects.get(), reason=why, key=uuid.uuid4(), at=MONDAY)
+    visits.mark(desk.actor, visit, "no_show", at=AT_TEN + datetime.timedelta(minutes=5))
+    assert visits.undo(desk.actor, visit, at=AT_TEN + datetime.timedelta(minutes=6)).state == "booked"
+
+
+def test_nobody_comes_back_into_time_that_was_taken_away_since(desk: Desk) -> None:
+    taken, free = (
+        booked_consultation(desk, name, NEXT, TEN + hour) for name, hour in (("Ana", 0), ("Bea", 60))
+    )
+    for one in (taken, free):
+        series.cancel(desk.actor, one, at=MONDAY)
+    wanted = leave(desk, hours=(TEN, TEN + 30))
+    disruptions.draft(desk.team.admin.actor, desk.team.clinic, wanted, at=AT_TEN)
+    with pytest.raises(Refused) as refused:
+        visits.undo(desk.actor, taken, at=AT_TEN)
+    taken.refresh_from_db()
+    assert (refused.value.code, taken.state, Occupancy.objects.count()) == ("taken_away", "cancelled", 0)
+    assert visits.undo(desk.actor, free, at=AT_TEN).state == "booked"
+
+
+def test_who_was_kept_in_an_absence_comes_back_there(desk: Desk) -> None:
+    kept = booked_consultation(desk, "Ana", NEXT)
+    absence = disruptions.draft(desk.team.admin.actor, desk.team.clinic, leave(desk), at=MONDAY)
+    choices = {row.pk: "keep" for row in absence.decisions.all()}
+    disruptions.accept(desk.team.admin.actor, absence, choices, at=MONDAY)
+    series.cancel(desk.actor, kept, at=AT_TEN)
+    assert visits.undo(desk.actor, kept, at=AT_TEN).state == "booked"

@@ -1,13 +1,16 @@
 import datetime
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from clinic.actions.refusal import Refused
 from clinic.models import AuditEntry, Message
-from plans.actions import waiting
+from patients.models import Patient
+from plans.actions import waiting, waiting_offers
 from plans.models import Series, WaitingEntry, WaitingOffer
 from tests.factories.booking import MONDAY, Desk, a_desk
+from tests.factories.patients import PatientFactory
 from tests.factories.waiting import DAY, TODAY, joined, offered, wanted
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +46,25 @@ def test_the_key_of_another_form_is_refused(desk: Desk) -> None:
     first = joined(desk)
     assert refused(desk, series=None, kind="consultation", key=first.pk) == ("key_used", None)
     assert WaitingEntry.objects.get() == first
+
+
+def test_the_same_form_with_other_wishes_or_for_another_patient_is_refused(desk: Desk) -> None:
+    first = joined(desk, series=None, kind="consultation")
+    other = Desk(desk.team, desk.series, PatientFactory.create(clinic=desk.team.clinic))
+    form: dict[str, Any] = {"series": None, "kind": "consultation", "key": first.pk}
+    assert refused(desk, wanted(0, 9), **form) == ("key_used", None)
+    assert refused(desk, wanted(times=["morning"]), **form) == ("key_used", None)
+    assert refused(other, **form) == ("key_used", None)
+    waiting.leave(desk.actor, first, at=MONDAY)
+    assert refused(desk, **form) == ("key_used", None)
+    assert list(WaitingEntry.objects.values_list("state", flat=True)) == ["left"]
+
+
+def test_a_merged_record_does_not_join(desk: Desk) -> None:
+    other: Patient = PatientFactory.create(clinic=desk.team.clinic)
+    Patient.objects.filter(pk=desk.patient.pk).update(merged_into=other)
+    assert refused(desk, series=None, kind="consultation") == ("merged", None)
+    assert WaitingEntry.objects.count() == 0
 
 
 def test_nobody_waits_twice_for_the_same(desk: Desk) -> None:
@@ -117,6 +139,26 @@ def test_other_wishes_keep_the_place(desk: Desk) -> None:
     changed = waiting.change(desk.actor, entry, wanted(3, 9), at=later)
     assert (changed.joined_at, changed.last) == (MONDAY, TODAY + 9 * DAY)
     assert list(WaitingEntry.objects.filter(state="waiting")) == [changed]
+
+
+def test_the_same_change_twice_is_made_once(desk: Desk) -> None:
+    entry, key = joined(desk), uuid4()
+    later = MONDAY + DAY
+    changed = [waiting.change(desk.actor, entry, wanted(3, 9), at=later, key=key) for _ in range(2)]
+    assert changed[0] == changed[1] == WaitingEntry.objects.get(state="waiting")
+    assert (changed[1].pk, changed[1].joined_at) == (key, MONDAY)
+
+
+def test_who_has_left_or_took_an_offer_is_not_changed_back_onto_the_list(desk: Desk) -> None:
+    left = joined(desk, series=None, kind="consultation")
+    waiting.leave(desk.actor, left, at=MONDAY)
+    served = joined(desk)
+    waiting_offers.accept(desk.actor, offered(desk, served), at=MONDAY)
+    for entry in (left, served):
+        with pytest.raises(Refused) as caught:
+            waiting.change(desk.actor, entry, wanted(3, 9), at=MONDAY, key=uuid4())
+        assert caught.value.code == "not_waiting"
+    assert sorted(WaitingEntry.objects.values_list("state", flat=True)) == ["left", "served"]
 
 
 def test_impossible_wishes_leave_everything_as_it_was(desk: Desk) -> None:

@@ -7,7 +7,7 @@ import pytest
 from clinic.actions.refusal import Refused
 from clinic.models import AuditEntry, Message
 from clinic.rules.roles import Actor, Role
-from plans.actions import booking, series, single, waiting_offers
+from plans.actions import booking, series, single, waiting, waiting_offers
 from plans.actions.holding import SlotTaken
 from plans.models import Occupancy, SeriesChange, Visit, WaitingEntry, WaitingOffer
 from plans.rules.plan import Session
@@ -134,13 +134,41 @@ def test_whoever_is_second_is_told_and_stays_on_the_list(desk: Desk) -> None:
     assert Visit.objects.count() == 1
 
 
-def test_a_time_that_the_rules_no_longer_allow_is_gone_too(desk: Desk) -> None:
+def test_a_time_that_the_rules_no_longer_allow_is_withdrawn(desk: Desk) -> None:
     book(desk, 1)
     Visit.objects.update(state="done")
     offer = offered(desk, joined(desk), day=30)
     Visit.objects.update(day=TODAY + 10 * DAY)
-    assert waiting_offers.accept(desk.actor, offer, at=MONDAY).state == "gone"
-    assert Visit.objects.count() == 1
+    assert waiting_offers.accept(desk.actor, offer, at=MONDAY).state == "withdrawn"
+    assert (Visit.objects.count(), WaitingEntry.objects.get().state) == (1, "waiting")
+
+
+def test_an_offer_never_moves_a_session_to_a_later_day(desk: Desk) -> None:
+    book(desk, 30)
+    offer = offered(desk, joined(desk), day=10)
+    desk.series.refresh_from_db()
+    book(desk, 2)
+    assert waiting_offers.accept(desk.actor, offer, at=MONDAY + HOUR).state == "withdrawn"
+    assert (Visit.objects.get().day, WaitingEntry.objects.get().state) == (TODAY + 2 * DAY, "waiting")
+
+
+def test_an_offer_of_one_session_never_moves_the_next(desk: Desk) -> None:
+    offer = offered(desk, joined(desk), day=3)
+    book(desk, 1, 36)
+    Visit.objects.filter(session_number=1).update(state="done")
+    assert waiting_offers.accept(desk.actor, offer, at=MONDAY + HOUR).state == "withdrawn"
+    assert set(Visit.objects.values_list("day", flat=True)) == {TODAY + DAY, TODAY + 36 * DAY}
+
+
+def test_an_offer_never_moves_a_consultation_to_a_later_day(desk: Desk) -> None:
+    consulting = desk.team.clinic.rooms.get(kind="consulting")
+    time = replace(slot(desk, 3), room=consulting.pk, device=None)
+    entry = joined(desk, series=None, kind="consultation")
+    offer = waiting_offers.offer(desk.actor, entry, time, at=MONDAY)
+    sooner = replace(time, day=TODAY + DAY)
+    single.book(desk.actor, desk.team.clinic, "consultation", desk.patient, sooner, at=MONDAY, key=uuid4())
+    assert waiting_offers.accept(desk.actor, offer, at=MONDAY + HOUR).state == "withdrawn"
+    assert Visit.objects.get().day == TODAY + DAY
 
 
 def test_another_room_will_do_when_the_one_of_the_offer_is_taken(desk: Desk) -> None:
@@ -160,6 +188,15 @@ def test_an_offer_ends_by_itself(desk: Desk) -> None:
             answer(desk.actor, offer, at=MONDAY + 24 * HOUR)
         assert refused.value.code == "offer_over"
     assert Visit.objects.count() == 0
+
+
+def test_who_has_left_the_list_is_not_told_that_they_stay_on_it(desk: Desk) -> None:
+    entry = joined(desk)
+    offer = offered(desk, entry)
+    waiting.leave(desk.actor, entry, at=MONDAY)
+    with pytest.raises(Refused) as refused:
+        waiting_offers.accept(the_patient(desk), offer, at=MONDAY)
+    assert str(refused.value.message) == "This offer is over."
 
 
 def test_declining_keeps_the_place_and_voids_the_mail(desk: Desk) -> None:
@@ -200,9 +237,13 @@ def test_a_kind_that_is_no_longer_given_is_not_offered(desk: Desk) -> None:
     assert refused.value.code == "kind"
 
 
-def test_a_cancelled_series_is_offered_nothing(desk: Desk) -> None:
+def test_a_series_that_is_held_or_has_ended_is_offered_nothing(desk: Desk) -> None:
     entry = joined(desk)
-    series.stop(desk.practitioner, desk.series, end_reason="patient_choice", at=MONDAY)
+    series.pause(desk.practitioner, desk.series, reason="wait for the doctor", at=MONDAY)
     with pytest.raises(Refused) as refused:
         offered(desk, entry)
     assert refused.value.code == "unsuitable"
+    series.stop(desk.practitioner, desk.series, end_reason="patient_choice", at=MONDAY)
+    with pytest.raises(Refused) as refused:
+        offered(desk, entry)
+    assert refused.value.code == "not_waiting"

@@ -18,6 +18,7 @@ from plans.queries.board import (
     visits_between,
     who_stands,
 )
+from plans.queries.gaps import Gap
 from tests.factories.booking import MONDAY, Desk, a_desk
 from tests.factories.clinic import MembershipFactory
 from tests.factories.patients import PatientFactory
@@ -108,6 +109,24 @@ def test_the_gap_is_counted_from_what_stands_and_consent_is_told(desk: Desk) -> 
 )  # fmt: skip
 def test_a_low_card_says_its_state_beside_the_name(rows: int, step: str, state: str, says: bool) -> None:
     assert Entry("visit", (600, 645), rows=rows, step=step, visit=Visit(state=state)).says_state is says
+
+
+@pytest.mark.parametrize(
+    ("rows", "step", "state", "gap", "crowded"),
+    [
+        (9, "", "booked", None, True),
+        (12, "in_treatment", "in_room", Gap(35, "too_early"), True),
+        (12, "arrived", "booked", Gap(35, "on_plan"), False),
+        (12, "in_treatment", "in_room", Gap(None, "first"), False),
+        (12, "", "done", Gap(35, "on_plan"), False),
+        (14, "in_treatment", "in_room", Gap(35, "too_early"), False),
+    ],
+)
+def test_a_card_whose_tags_need_two_lines_has_one_for_the_name(
+    rows: int, step: str, state: str, gap: Gap | None, crowded: bool
+) -> None:
+    entry = Entry("visit", (600, 660), rows=rows, step=step, gap=gap, visit=Visit(state=state))
+    assert entry.is_crowded is crowded
 
 
 def test_kinds_are_told_the_longest_first_with_who_may_give_them(desk: Desk) -> None:

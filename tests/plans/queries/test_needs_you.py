@@ -163,6 +163,7 @@ def test_mail_that_was_refused_names_its_patient(desk: Desk) -> None:
     other = a_desk("harbour")
     parked(other, patient_id=other.patient.pk)
     parked(desk, state="sent")
+    parked(desk, patient_id=None, kind="clinic/welcome")
     (item,) = items(desk)
     assert (item.kind, item.message, item.patient) == ("message_failed", message, desk.patient)
 

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from plans.actions import waiting_offers
 from plans.models import Series, WaitingEntry
-from plans.queries.waiting import Stretch, fitting, free_time, freed, waiting_list
+from plans.queries.waiting import Stretch, first_fit, free_time, freed, waiting_list
 from tests.factories.booking import MONDAY, Desk, a_desk
 from tests.factories.plans import VisitFactory
 from tests.factories.waiting import DAY, TODAY, joined, offered, slot, wanted
@@ -26,10 +26,20 @@ def gap(desk: Desk, day: int, start: int = 540, end: int = 1020) -> Stretch:
 
 
 def fits(desk: Desk, *gaps: Stretch, at: datetime.datetime = MONDAY) -> list[list[tuple[str, int, int]]]:
-    found = fitting(desk.actor, desk.team.clinic, gaps, at=at)
+    """Return for each stretch who fits into it, with the day and the minute, whose window ends first at the top."""
+    clinic, days = desk.team.clinic, [gap.day for gap in gaps]
+    known = waiting_list(desk.actor, clinic, at=at)
+    if not known:
+        return [[] for _ in gaps]
+    free = free_time(clinic, known, min(days), max(days))
+    found = [[first_fit(free, one, gap, at=at) for one in known] for gap in gaps]
     return [
-        [(fit.waiting.entry.patient.name, (fit.slot.day - TODAY).days, fit.slot.start) for fit in found[one]]
-        for one in gaps
+        [
+            (fit.waiting.entry.patient.name, (fit.slot.day - TODAY).days, fit.slot.start)
+            for fit in of_gap
+            if fit
+        ]
+        for of_gap in found
     ]
 
 
@@ -143,5 +153,8 @@ def test_the_queries_stay_the_same_however_many_wait(desk: Desk, wanted_entries:
 
 def test_a_slot_says_room_and_device(desk: Desk) -> None:
     joined(desk)
-    found = fitting(desk.actor, desk.team.clinic, [gap(desk, 3)], at=MONDAY)
-    assert next(iter(found.values()))[0].slot == slot(desk, 3, 540)
+    known = waiting_list(desk.actor, desk.team.clinic, at=MONDAY)
+    free = free_time(desk.team.clinic, known, TODAY, TODAY + 5 * DAY)
+    fit = first_fit(free, known[0], gap(desk, 3), at=MONDAY)
+    assert fit is not None
+    assert fit.slot == slot(desk, 3, 540)

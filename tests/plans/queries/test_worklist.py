@@ -139,9 +139,9 @@ def test_ended_series_and_other_clinics_do_not_wait(desk: Desk) -> None:
 
 
 def test_messages_that_could_not_be_delivered_are_counted_last(desk: Desk) -> None:
-    for number in range(2):
+    for number, patient in enumerate((desk.patient.pk, desk.patient.pk, None)):
         Message.objects.create(
-            clinic=desk.team.clinic, patient_id=desk.patient.pk, kind="plans/booked", to="x@example.org",
+            clinic=desk.team.clinic, patient_id=patient, kind="plans/booked", to="x@example.org",
             title="t", body="b", state="parked", due_at=MONDAY, queued_at=MONDAY, subject_kind="visit",
             subject_id=str(number),
         )  # fmt: skip

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from plans.actions import booking
+from plans.actions import booking, course
 from plans.models import Series, SeriesChange, Visit
 from tests.factories.booking import MONDAY, Desk, a_desk
 from tests.people import a_team, as_staff
@@ -108,12 +108,21 @@ def test_a_session_is_left_out_and_the_later_ones_move_up_or_stay(desk: Desk, cl
     assert "70 days" in html
     assert html.count('name="offer"') == 2
     moving, keeping = offers(html)
-    assert booking.read_offer(keeping).plan == ()
+    assert course.read_offer(keeping, 2).plan == ()
     answer = clinician.post(page(desk, "series_skip", 2), {"offer": moving, "reason": REASON})
     assert answer["Location"] == page(desk, "series_booked")
     held = list(Visit.objects.filter(state="booked").order_by("session_number").values_list("day", flat=True))
     assert len(held) == 3
     assert held[1] < DAYS[2]
+
+
+def test_what_was_shown_there_books_nothing_elsewhere(desk: Desk, clinician: Client) -> None:
+    moving, keeping = offers(clinician.get(page(desk, "series_skip", 2)).content.decode())
+    for offer in (moving, keeping):
+        posted = {"offer": offer, "reason": REASON}
+        assert clinician.post(page(desk, "series_book"), posted).status_code == 422
+        assert clinician.post(page(desk, "series_skip", 3), posted).status_code == 422
+    assert SeriesChange.objects.count() == 1
 
 
 def test_where_nothing_has_to_move_there_is_one_choice(desk: Desk, clinician: Client) -> None:
@@ -139,7 +148,7 @@ def test_a_reason_that_is_none_is_explained_and_kept(
     desk: Desk, clinician: Client, name: str, reason: str
 ) -> None:
     more = [2] if name == "series_skip" else []
-    posted = {"reason": reason, "key": str(uuid.uuid4()), "offer": booking.offer(fresh(desk), ())}
+    posted = {"reason": reason, "key": str(uuid.uuid4()), "offer": course.offer(fresh(desk), 4, ())}
     answer = clinician.post(page(desk, name, *more), posted)
     html = answer.content.decode()
     assert (answer.status_code, fresh(desk).sessions) == (422, 4)

@@ -246,11 +246,22 @@ def test_what_was_typed_wrongly_is_said_and_kept(desk: Desk, browser: Client) ->
         ({"reason": "x" * 10_000}, "Write at most 120 characters."),
         ({"who": a_team("harbour").practitioner.pk}, ""),
         ({"key": "none"}, ""),
+        *(({"kind": kind, field: "9" * 20}, "") for kind, field in (("leave", "who"), ("room", "room"))),
+        ({"kind": "device", "device": "9" * 20}, ""),
     ]
     for other, words in cases:
         answer = browser.post(url(desk, "absence_new"), typed(desk, **other))
         assert (answer.status_code, words in text_of(answer)) == (422, True), other
     assert (Absence.objects.count(), Leave.objects.count()) == (0, 0)
+
+
+@pytest.mark.parametrize("asked", ["why", "times"])
+@pytest.mark.parametrize("typed", ["0", "9" * 20, "9" * 4400, "²", "x"])
+def test_an_address_that_names_no_patient_shows_the_plan(
+    desk: Desk, browser: Client, asked: str, typed: str
+) -> None:
+    answer = browser.get(url(desk, "absence", a_draft(desk, "Ana").pk), {asked: typed})
+    assert (answer.status_code, answer.context[asked]) == (200, {})
 
 
 def test_names_in_other_scripts_and_long_reasons_are_shown_as_they_are(desk: Desk, browser: Client) -> None:

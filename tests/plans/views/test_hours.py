@@ -59,6 +59,16 @@ def test_longer_hours_are_saved_and_no_booking_is_affected(desk: Desk, browser: 
     }
 
 
+def test_a_form_that_was_used_saves_no_other_hours(desk: Desk, browser: Client) -> None:
+    eight, seven = ({f"day{number}": span for number in range(5)} for span in ("8-18", "7-20"))
+    data = typed(**eight)
+    for _ in range(2):
+        assert browser.post(url(desk, "hours"), data).status_code == 302
+    answer = browser.post(url(desk, "hours"), {**data, **seven})
+    assert (answer.status_code, "This form was used before." in text_of(answer)) == (422, True)
+    assert set(OpeningHours.objects.values_list("start_minute", "end_minute")) == {(480, 1080)}
+
+
 def test_shorter_hours_show_their_effect_before_they_are_saved(desk: Desk, browser: Client) -> None:
     ana = booked_series(desk, "Ana Souza", NEXT, start=900)
     answer = browser.post(url(desk, "hours"), typed(**NINE_TO_THREE))

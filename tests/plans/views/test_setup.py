@@ -154,10 +154,25 @@ def test_bad_input_is_explained_and_changes_nothing(
 
 
 @pytest.mark.parametrize(
-    "path", ["places/0/", "people/0/", "visits/blocked/", "visits/x/", "places/new/shed/"]
+    "path",
+    [
+        "places/0/",
+        f"places/{2**63}/",
+        f"people/{2**63}/",
+        "people/0/",
+        "visits/blocked/",
+        "visits/x/",
+        "places/new/shed/",
+    ],
 )
 def test_what_does_not_exist_is_not_found(desk: Desk, admin: Client, path: str) -> None:
     assert admin.get(AREA + path).status_code == 404
+
+
+@pytest.mark.parametrize("typed", ["9" * 20, "9" * 5000, "0", "x", "🙂"])
+def test_who_does_not_exist_gives_nothing(desk: Desk, admin: Client, typed: str) -> None:
+    answer = admin.post(AREA + "visits/treatment/", {**TYPE, "practitioners": [typed]})
+    assert (answer.status_code, VisitType.objects.get(kind="treatment").minutes) == (422, 60)
 
 
 def test_another_clinics_rows_are_not_there(desk: Desk) -> None:

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from plans.actions import waiting_offers
-from plans.models import Visit, WaitingEntry, WaitingOffer
+from plans.models import Series, Visit, WaitingEntry, WaitingOffer
 from tests.factories.booking import MONDAY, Desk, a_desk
 from tests.factories.clinic import UserFactory
 from tests.factories.patients import AccessFactory
@@ -124,6 +124,33 @@ def test_what_would_suit_is_changed(desk: Desk, browser: Client) -> None:
     assert browser.post(address, {**GOOD, "key": key(), "times": ["evening"]}).status_code == 302
     now = WaitingEntry.objects.get(state="waiting")
     assert (now.times, now.joined_at) == (["evening"], MONDAY)
+
+
+def test_the_form_of_a_change_sent_twice_changes_once(desk: Desk, browser: Client) -> None:
+    address, posted = join(desk, entry=joined(desk).pk), {**GOOD, "key": key()}
+    for _ in range(2):
+        assert browser.post(address, posted)["Location"] == page(desk)
+    assert WaitingEntry.objects.count() == 2
+
+
+def test_a_stale_form_does_not_put_back_who_took_an_offer(desk: Desk, browser: Client) -> None:
+    entry = joined(desk)
+    waiting_offers.accept(desk.actor, offered(desk, entry), at=MONDAY)
+    answer = browser.post(join(desk, entry=entry.pk), {**GOOD, "key": key()})
+    assert answer.status_code == 422
+    assert "no longer on the waiting list" in answer.content.decode()
+    assert WaitingEntry.objects.get().state == "served"
+
+
+def test_a_yes_on_the_phone_to_a_time_that_fits_no_more_is_explained(desk: Desk, browser: Client) -> None:
+    entry = joined(desk)
+    offer = offered(desk, entry)
+    Series.objects.update(state="paused")
+    browser.post(page(desk, "waiting_answer", entry.pk, offer.pk, "acceptance"))
+    assert (
+        "That time does not fit any more. Tomasz Wieczorek stays" in browser.get(page(desk)).content.decode()
+    )
+    assert (WaitingOffer.objects.get().state, Visit.objects.count()) == ("withdrawn", 0)
 
 
 def test_a_free_time_is_offered_with_one_click_and_answered_on_the_phone(desk: Desk, browser: Client) -> None:
@@ -253,6 +280,14 @@ class TestThePatientsOwnPage:
         own.post(self.answer(desk, offer))
         assert "That time has just gone." in own.get(self.plan(desk)).content.decode()
         assert Visit.objects.count() == 1
+
+    def test_a_time_that_fits_no_more_is_not_said_to_be_taken(self, desk: Desk, own: Client) -> None:
+        offer = offered(desk, joined(desk))
+        Series.objects.update(state="paused")
+        own.post(self.answer(desk, offer))
+        html = own.get(self.plan(desk)).content.decode()
+        assert "That time does not fit your plan any more." in html
+        assert "That time has just gone." not in html
 
     def test_an_offer_that_is_over_is_said_to_be(self, desk: Desk, own: Client) -> None:
         offer = offered(desk, joined(desk, at=MONDAY - 3 * DAY), at=MONDAY - 2 * DAY)

@@ -165,6 +165,9 @@ def test_mail_of_others_and_unknown_verbs_are_not_there(desk: Desk, browser: Cli
     assert browser.post(page(desk, "failed_mail", theirs.pk, "settled")).status_code == 404
     assert browser.post(page(desk, "failed_mail", mine.pk, "burn")).status_code == 404
     assert browser.post(page(desk, "failed_mail", 999_999, "again")).status_code == 404
+    to_staff = a_refused_mail(desk, patient_id=None, kind="clinic/welcome", is_secret=True)
+    for do in ("again", "settled"):
+        assert browser.post(page(desk, "failed_mail", to_staff.pk, do)).status_code == 404
     assert set(Message.objects.values_list("state", flat=True)) == {"parked"}
 
 
