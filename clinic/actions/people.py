@@ -106,7 +106,7 @@ def _account(person: Person) -> User:
         "is_demo": person.is_demo,
     }
     user, is_new = User.objects.get_or_create(email=email, defaults=fields)
-    if not is_new and not user.name:  # known so far as a patient's parent, who needs none
+    if not is_new and not user.memberships.exists():  # a patient so far: who types an address learns no name
         user.name = name
         user.save(update_fields=["name"])
     return user

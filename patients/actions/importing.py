@@ -144,7 +144,7 @@ def _details(clinic: Clinic, row: Row, at: datetime) -> tuple[Details | None, tu
         why.append(_("The row has more cells than the first line: put quotes around a cell with a comma."))
     born, language = birth_date_of(row), language_of(row, clinic.language)
     if born is None:
-        why.append(_("The date of birth is no date such as 17/5/1990 or 1990-05-17."))
+        why.append(_("The date of birth is not a date like 17/5/1990 or 1990-05-17."))
     if language is None:
         why.append(_("The language is not one of those offered."))
     details = Details(

@@ -176,7 +176,7 @@ def _patient(ground: Ground, row: Row) -> Patient:
         return ground.by_reference[reference]
     born = birth_date_of(row)
     if born is None:
-        raise Wrong(_("The date of birth is no date such as 17/5/1990 or 1990-05-17."))
+        raise Wrong(_("The date of birth is not a date like 17/5/1990 or 1990-05-17."))
     found = ground.by_birth.get((fold(full_name(row)), born), set())
     if not found:
         raise Wrong(_("No patient has this name and date of birth. Bring the patients in first."))
@@ -200,7 +200,7 @@ def _practitioner(ground: Ground, row: Row) -> Membership:
 def _day(ground: Ground, row: Row, patient: Patient) -> date:
     day = read_date(row.cell("date"))
     if day is None:
-        raise Wrong(_("The date of the session is no date such as 17/5/2025 or 2025-05-17."))
+        raise Wrong(_("The date of the session is not a date like 17/5/2025 or 2025-05-17."))
     if not patient.birth_date <= day < ground.today:
         raise Wrong(_("The session must lie before today, and not before the patient was born."))
     return day
@@ -210,7 +210,7 @@ def _minute(row: Row) -> int | None:
     typed = row.cell("time")
     minute = read_minute(typed)
     if typed and minute is None:
-        raise Wrong(_("The time is none such as 9:30. Leave it empty if it is not known."))
+        raise Wrong(_("The time is not one like 9:30. Leave it empty if it is not known."))
     return minute
 
 

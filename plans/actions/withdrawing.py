@@ -47,7 +47,7 @@ def _refuse_wrong(absence: Absence, back: date, today: date) -> None:
     if absence.is_draft:
         raise Refused(_("This is a draft, not in effect. Throw it away instead."), code="draft")
     if absence.is_of_hours:
-        raise Refused(_("Enter the hours of before again; they hold from then on."), code="of_hours")
+        raise Refused(_("Enter the earlier hours again; they hold from then on."), code="of_hours")
     if back < today:
         raise Refused(_("That day has passed. Choose today or later."), code="past", field="back")
     if back > absence.last:

@@ -31,7 +31,7 @@ def refusal(found: Outside) -> str:
             "A visit at that time would cross midnight or a change of the clocks. Type another."
         ),
         "closed": gettext(
-            "The clinic is closed then. Choose another day, or ask an admin to take the closure back first."
+            "The clinic is closed then. Choose another day, or ask an administrator to take the closure back first."
         ),
         "off the grid": gettext("Visits do not start at that minute. Type one such as 18:00 or 18:15."),
         "practitioner not able": gettext("%(name)s does not give this kind of visit. Choose somebody else."),

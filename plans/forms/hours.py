@@ -94,7 +94,7 @@ class ShiftsForm(_Keyed):
 
     first = PlannedDayField(
         label=_("From"),
-        help_text=_("Type 18/1, mon or +1w. Until then the hours of before hold."),
+        help_text=_("Type 18/1, mon or +1w. Until then the earlier hours hold."),
         error_messages={"required": _("Type the day from which these hours hold.")},
     )
     pattern = forms.ChoiceField(

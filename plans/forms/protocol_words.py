@@ -133,8 +133,8 @@ def _told(when: Node, protocol: Protocol) -> str:
 def _leaf(leaf: Leaf, protocol: Protocol) -> str:
     values = leaf.value if isinstance(leaf.value, tuple) else (leaf.value,)
     name = _field(leaf.field, protocol)
-    if values in ((True,), (False,)):
-        return name if values[0] else gettext("not %(what)s") % {"what": name}
+    if isinstance(leaf.value, bool):  # not by ==, for which a number 1 is true as well
+        return name if leaf.value else gettext("not %(what)s") % {"what": name}
     labels = _labels(protocol)
     words = [labels.get(str(value), str(value).replace("_", " ")) for value in values]
     listed = get_text_list(words, gettext("or")) if leaf.op is not Op.HAS_ALL else ", ".join(words)

@@ -33,10 +33,10 @@ COLUMNS: Mapping[str, Any] = {
 }
 WORDS: Mapping[Fault, Any] = {
     Fault.EMPTY: _("The file has no rows below its first line. The first line names the columns."),
-    Fault.TOO_LARGE: _("The file is larger than 500 kB. Bring it in in parts."),
-    Fault.TOO_MANY_ROWS: _("The file has more than 2,000 rows. Bring it in in parts."),
+    Fault.TOO_LARGE: _("The file is larger than 500 kB. Split it and bring in each part."),
+    Fault.TOO_MANY_ROWS: _("The file has more than 2,000 rows. Split it and bring in each part."),
     Fault.WORKBOOK: _("This is a workbook. Save it as CSV in your spreadsheet program and choose that file."),
-    Fault.NOT_TEXT: _("This is no CSV file that can be read. Save it as CSV, in UTF-8 if you are asked."),
+    Fault.NOT_TEXT: _("This CSV file cannot be read. Save it as CSV, in UTF-8 if you are asked."),
     Fault.COLUMN_TWICE: _("Two columns are about the same: %(columns)s. Leave one out."),
     Fault.COLUMN_MISSING: _("These columns are missing: %(columns)s. The first line names the columns."),
 }

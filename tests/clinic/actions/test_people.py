@@ -245,6 +245,16 @@ def test_two_administrators_at_once_do_not_lock_everybody_out() -> None:
     assert Membership.objects.active().filter(clinic=team.clinic, is_admin=True).count() == 1
 
 
+def test_an_address_that_is_known_of_a_patient_tells_a_clinic_no_name(team: Team) -> None:
+    User.objects.create_user("imran@example.org", name="Imran Sheikh, née Malik")
+    assert engage(team).user.name == "Imran Sheikh"
+
+
+def test_who_works_elsewhere_keeps_the_name_they_are_known_by(team: Team) -> None:
+    engage(a_team("casa-lima"), replace(IMRAN, name="Dr Imran Sheikh"))
+    assert engage(team).user.name == "Dr Imran Sheikh"
+
+
 def test_no_password_is_hashed_for_somebody_who_has_an_account(team: Team, monkeypatch: Any) -> None:
     engage(team)
     other = a_team("mistral")

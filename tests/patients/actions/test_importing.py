@@ -54,7 +54,7 @@ def test_a_dry_run_names_every_row_and_saves_nothing(team: Team) -> None:
     assert run.unread == ("Blood group",)
     assert run.verdicts[1].why == ("Is there already: line 2 of this file.",)
     assert run.verdicts[3].why == (
-        "The date of birth is no date such as 17/5/1990 or 1990-05-17.",
+        "The date of birth is not a date like 17/5/1990 or 1990-05-17.",
         "The language is not one of those offered.",
         "Enter an e-mail address such as name@example.org.",
         "Enter a phone number such as 020 7946 0000.",

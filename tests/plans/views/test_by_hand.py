@@ -168,7 +168,7 @@ class TestANewVisit:
         given = {**self.panel(desk, browser), "reason": WHY}
         Closure.objects.create(clinic=desk.team.clinic, first=day, last=day)
         html = browser.post(new_page(desk), typed(desk)).content.decode()
-        assert "ask an admin to take the closure back first" in html
+        assert "ask an administrator to take the closure back first" in html
         assert browser.post(new_page(desk), given).status_code == 422
         assert Visit.objects.count() == 0
 

@@ -60,7 +60,7 @@ def test_a_dry_run_names_every_row_and_the_second_step_saves(desk: Desk, admin: 
     page = text_of(shown)
     for words in (
         "&lt;b&gt;Ana&lt;/b&gt; Ñíguez",
-        "The date of birth is no date",
+        "The date of birth is not a date",
         "Allergies",
         "Bring 1 row in",
     ):
@@ -122,7 +122,7 @@ def test_past_sessions_are_brought_in_and_every_page_opens(desk: Desk, admin: Cl
     [
         (b"", "no rows below its first line"),
         (b"PK\x03\x04", "This is a workbook"),
-        (b"\x00\x01", "no CSV file that can be read"),
+        (b"\x00\x01", "This CSV file cannot be read"),
         (b"x" * 600_000, "larger than 500 kB"),
         ("Name\nAna\n", "These columns are missing: date of birth."),
         ("Name,Nombre,DOB\nA,B,C\n", "Two columns are about the same: name."),
