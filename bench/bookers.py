@@ -32,12 +32,11 @@ class Arena:
     def make(cls, bookers: int, paths: list[str]) -> Arena:
         """Write what the bookers need: a session done for those who override, one far off for those who move."""
         from clinic.models import Clinic
-        from tests.factories.booking import a_desk
-        from tests.plans.actions.test_booking import a_desk_in
+        from tests.factories.booking import a_desk, another_series
 
         number = Clinic.objects.count()
         desk = a_desk(f"arena-{number}")
-        series = [a_desk_in(desk).pk for _ in range(bookers)]
+        series = [another_series(desk).pk for _ in range(bookers)]
         members = desk.team.desk.pk, desk.team.practitioner.pk
         arena = cls(desk.team.clinic.pk, *members, [paths[i % len(paths)] for i in range(bookers)], series)
         for index, path in enumerate(arena.paths):

@@ -17,9 +17,8 @@ from plans.actions import booking
 from plans.models import Occupancy, Series, SeriesChange, Visit
 from plans.rules.plan import numbered
 from plans.rules.scheduling.model import Slot
-from tests.factories.booking import MONDAY, Desk, a_desk
+from tests.factories.booking import MONDAY, Desk, a_desk, another_series
 from tests.people import as_staff
-from tests.plans.actions.test_booking import a_desk_in
 
 if TYPE_CHECKING:
     from bench.crash import Tally
@@ -35,7 +34,7 @@ class Burst:
 
     def __init__(self, slug: str, series: int) -> None:
         self.desk: Desk = a_desk(slug)
-        self.series = [a_desk_in(self.desk) for _ in range(series)]
+        self.series = [another_series(self.desk) for _ in range(series)]
         first = _monday_after(MONDAY if slug.startswith("writer") else datetime.now(UTC)) + timedelta(days=1)
         self.offers = []
         for number, one in enumerate(self.series):

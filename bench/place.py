@@ -15,6 +15,11 @@ from tests.factories.clinic import ClinicFactory, DeviceFactory, MembershipFacto
 from tests.factories.plans import ProtocolVersionFactory
 
 LONG_AGO = date(2000, 1, 1)
+# What differs from row to row; `Place.tables` gives what all rows of a clinic share.
+PATIENT = ["id", "resource_id", "reference", "name", "search_text", "registered_at"]
+CONSULTATION = ["id", "patient_id", "practitioner_id", "started_at", "saved_at", "signed_at", "signed_by_id"]
+SERIES = ["id", "patient_id", "consultation_id", "practitioner_id", "state", "created_at"]
+OCCUPANCY = ["resource_id", "visit_id", "starts_at", "ends_at", "day", "cell_from", "cell_to"]
 VISIT = [
     *("id", "patient_id", "series_id", "session_number", "practitioner_id", "room_id", "device_id", "day"),
     *("start_minute", "starts_at", "ends_at", "state", "state_at", "reference", "booked_at"),
@@ -76,56 +81,18 @@ class Place:
 
     def tables(self) -> dict[str, Table]:
         """Return the tables of a history, in the order in which their rows refer to each other."""
-        clinic, version = self.clinic.pk, self.version.pk
-        signed = ("clinic_id", "protocol_version_id")
-        both = dict(zip(signed, (clinic, version), strict=True))
+        here = {"clinic_id": self.clinic.pk}
+        agreed = {**here, "protocol_version_id": self.version.pk, "sessions": SESSIONS}
+        person = {"birth_date": date(1990, 5, 17), "language": "en-gb", **here}
+        decided = {"skin_type": 2, "decision": "accepted", "interval_days": 28, **agreed}
+        spaced = {"min_days": 28, "target_days": 35, "max_days": 42, **agreed}
         return {
             "resource": Table(Resource, ["id", "kind"]),
-            "patient": Table(
-                Patient,
-                ["id", "resource_id", "reference", "name", "search_text", "registered_at"],
-                clinic_id=clinic,
-                birth_date=date(1990, 5, 17),
-                language="en-gb",
-            ),
-            "consultation": Table(
-                Consultation,
-                [
-                    "id",
-                    "patient_id",
-                    "practitioner_id",
-                    "started_at",
-                    "saved_at",
-                    "signed_at",
-                    "signed_by_id",
-                ],
-                skin_type=2,
-                decision="accepted",
-                sessions=SESSIONS,
-                interval_days=28,
-                **both,
-            ),
-            "series": Table(
-                Series,
-                ["id", "patient_id", "consultation_id", "practitioner_id", "state", "created_at"],
-                sessions=SESSIONS,
-                min_days=28,
-                target_days=35,
-                max_days=42,
-                **both,
-            ),
-            "visit": Table(
-                Visit,
-                VISIT,
-                clinic_id=clinic,
-                kind="treatment",
-                minutes=MINUTES,
-            ),
-            "occupancy": Table(
-                Occupancy,
-                ["resource_id", "visit_id", "starts_at", "ends_at", "day", "cell_from", "cell_to"],
-                clinic_id=clinic,
-            ),
+            "patient": Table(Patient, PATIENT, **person),
+            "consultation": Table(Consultation, CONSULTATION, **decided),
+            "series": Table(Series, SERIES, **spaced),
+            "visit": Table(Visit, VISIT, kind="treatment", minutes=MINUTES, **here),
+            "occupancy": Table(Occupancy, OCCUPANCY, **here),
         }
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from clinic.actions import audit
 from clinic.actions.authority import must
 from clinic.actions.refusal import Refused
+from clinic.actions.typed import one_line
 from clinic.models import Clinic
 from clinic.rules.roles import Actor, Right
 
@@ -64,13 +65,11 @@ def change_details(actor: Actor, clinic: Clinic, details: Details, *, at: dateti
 
 
 def _checked(details: Details) -> Details:
-    words: dict[str, Any] = {field: " ".join(getattr(details, field).split()) for field in LONGEST}
+    words: dict[str, Any] = {}
     for field, longest in LONGEST.items():
+        words[field] = one_line(getattr(details, field), longest, field)
         if field in NEEDED and not words[field]:
             raise Refused(_("Patients need this: write it down."), code="empty", field=field)
-        if len(words[field]) > longest:
-            message = _("Enter at most %(n)s characters.") % {"n": longest}
-            raise Refused(message, code="too_long", field=field)
     if details.language not in dict(settings.LANGUAGES):
         raise Refused(_("Choose one of the languages offered."), code="language", field="language")
     if details.grid_minutes not in GRIDS:

@@ -16,6 +16,7 @@ from clinic.actions.authority import must
 from clinic.actions.invitations import welcome
 from clinic.actions.refusal import Refused
 from clinic.actions.site import absence, in_week
+from clinic.actions.typed import one_line
 from clinic.models import Clinic, Leave, Membership, Message, Resource, Shift, User
 from clinic.rules.roles import Actor, Right, Role
 from clinic.rules.timegrid import Span
@@ -113,12 +114,9 @@ def _account(person: Person) -> User:
 
 
 def _tidy(field: str, typed: str) -> str:
-    words = " ".join(typed.split())
+    words = one_line(typed, LONGEST[field], field)
     if field == "name" and not words:
         raise Refused(_("Enter the person's name."), code="empty", field="name")
-    if len(words) > LONGEST[field]:
-        message = _("Enter at most %(n)s characters.") % {"n": LONGEST[field]}
-        raise Refused(message, code="too_long", field=field)
     return words
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from clinic.actions import audit, site
 from clinic.actions.authority import must
 from clinic.actions.refusal import Refused
+from clinic.actions.typed import one_line
 from clinic.models import Clinic, Device, Room
 from clinic.rules.roles import Actor, Right
 
@@ -32,15 +33,14 @@ class Details:
 
 def checked(details: Details, *, is_device: bool) -> Details:
     """Return the details as they are stored. Raises Refused for the first that cannot be."""
-    words: dict[str, Any] = {field: " ".join(getattr(details, field).split()) for field in LONGEST}
-    words["kind"] = words["kind"].lower().replace(" ", "_")
+    details = replace(details, kind=details.kind.lower())
     needed = LONGEST if is_device else ("name", "kind")
+    words: dict[str, Any] = {}
     for field, longest in LONGEST.items():
+        words[field] = one_line(getattr(details, field), longest, field)
         if field in needed and not words[field]:
             raise Refused(_("Write this down: treatment records name it."), code="empty", field=field)
-        if len(words[field]) > longest:
-            message = _("Enter at most %(n)s characters.") % {"n": longest}
-            raise Refused(message, code="too_long", field=field)
+    words["kind"] = words["kind"].replace(" ", "_")
     if not 0 <= details.position <= LAST_POSITION:
         raise Refused(_("Enter a number from 0 to 999."), code="position", field="position")
     return replace(details, **words)
@@ -78,8 +78,8 @@ def change_place(actor: Actor, place: Room | Device, details: Details, *, at: da
     Clinic.objects.select_for_update(no_key=True).get(pk=place.clinic_id)  # two of one name at once
     rows: Any = type(place)._default_manager.filter(clinic_id=place.clinic_id)
     held: Room | Device = rows.get(pk=place.pk)
-    if rows.filter(name__iexact=wanted["name"]).exclude(pk=place.pk).exists():
-        raise Refused(_("This clinic has one of that name already."), code="name_taken", field="name")
+    others = rows.filter(name__iexact=wanted["name"]).exclude(pk=place.pk)
+    site.refuse_taken(wanted["name"], others.exists())
     fields = [field for field in wanted if is_device or field not in ("make", "model", "serial")]
     changed = [field for field in fields if getattr(held, field) != wanted[field]]
     for field in changed:

@@ -103,7 +103,7 @@ def add_room(actor: Actor, clinic: Clinic, name: str, kind: str, *, at: datetime
     """Add a room of a kind, such as `treatment` or `consulting`."""
     must(actor, Right.MANAGE_CLINIC, clinic.pk)
     Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)  # two of one name at once
-    _refuse_taken(name, clinic.rooms.filter(name__iexact=name).exists())
+    refuse_taken(name, clinic.rooms.filter(name__iexact=name).exists())
     resource = Resource.objects.create(kind=Resource.Kind.ROOM)
     room = Room.objects.create(resource=resource, clinic=clinic, name=name, kind=kind, position=position)
     audit.record(actor, "add", room, at=at, clinic_id=clinic.pk)
@@ -126,7 +126,7 @@ def add_device(
     """Add a device of a kind, such as `needling_pen`, with what a treatment record must name."""
     must(actor, Right.MANAGE_CLINIC, clinic.pk)
     Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)  # two of one name at once
-    _refuse_taken(name, clinic.devices.filter(name__iexact=name).exists())
+    refuse_taken(name, clinic.devices.filter(name__iexact=name).exists())
     resource = Resource.objects.create(kind=Resource.Kind.DEVICE)
     device = Device.objects.create(
         resource=resource,
@@ -142,7 +142,8 @@ def add_device(
     return device
 
 
-def _refuse_taken(name: str, taken: bool) -> None:
+def refuse_taken(name: str, taken: bool) -> None:
+    """Refuse no name for a room or a device, and one that another of the clinic has."""
     if not name.strip():
         raise Refused(_("Enter a name."), code="empty", field="name")
     if taken:

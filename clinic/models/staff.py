@@ -106,6 +106,11 @@ class Membership(models.Model):
         return frozenset(role for role, yes in held.items() if yes)
 
     @property
+    def signature(self) -> str:
+        """Return name, title and licence as they stand under what is signed, in the length that a row keeps."""
+        return ", ".join(part for part in (self.user.name, self.title, self.licence) if part)[:160]
+
+    @property
     def actor(self) -> Actor:
         """Return the person as rules and actions know them."""
         return Actor(self.user_id, self.user.name, self.roles, self.clinic_id, self.pk)

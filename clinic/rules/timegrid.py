@@ -21,7 +21,12 @@ class NotOnTheClock(ValueError):
 
     def __init__(self, day: date, minute: int, tz: ZoneInfo) -> None:
         self.day, self.minute, self.tz = day, minute, tz
-        super().__init__(f"{day} {minute // 60:02d}:{minute % 60:02d} does not name one instant in {tz.key}")
+        super().__init__(f"{day} {clock(minute)} does not name one instant in {tz.key}")
+
+
+def clock(minute: int) -> str:
+    """A minute of the day as a clock shows it: 09:05; the end of a day is 24:00."""
+    return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
 def local_day(instant: datetime, tz: ZoneInfo) -> date:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from clinic.rules.intervals import merge
-from clinic.rules.timegrid import DAY_MINUTES, Span
+from clinic.rules.timegrid import DAY_MINUTES, Span, clock
 
 CLOSED = ("", "-", "–", "closed", "cerrado")
 _CLOCK = r"(\d{1,2})(?:[:.h]?(\d{2}))?\s*(am|pm)?"
@@ -35,11 +35,7 @@ def read_hours(text: str) -> tuple[Span, ...]:
 
 def write_hours(spans: Iterable[Span]) -> str:
     """Return spans the way they are typed: `09:00–12:30, 13:30–17:00`."""
-    return ", ".join(f"{_clock(start)}–{_clock(end)}" for start, end in spans)
-
-
-def _clock(minute: int) -> str:
-    return f"{minute // 60:02d}:{minute % 60:02d}"
+    return ", ".join(f"{clock(start)}–{clock(end)}" for start, end in spans)
 
 
 def _read_span(part: str) -> Span:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from clinic.actions import audit
 from clinic.actions.authority import person
 from clinic.actions.refusal import Refused
+from clinic.actions.typed import refuse_longer
 from clinic.rules.roles import Actor, Right
 from patients.actions.merging import refuse_merged
 from patients.models import Patient, SafetyAnswer
@@ -64,9 +65,7 @@ def _refuse_outsider(actor: Actor, patient: Patient) -> None:
 
 
 def _refuse_bad(answer: Answer, questionnaire: Questionnaire | None) -> None:
-    if len(answer.free_text) > LONGEST_FREE_TEXT:
-        message = _("Enter at most %(n)s characters.") % {"n": LONGEST_FREE_TEXT}
-        raise Refused(message, code="too_long", field=answer.question)
+    refuse_longer(answer.free_text, LONGEST_FREE_TEXT, answer.question)
     if answer.number is not None and not 0 <= answer.number <= LARGEST_NUMBER:
         raise Refused(_("Enter a number from 0 on."), code="number", field=answer.question)
     if questionnaire is None:

@@ -3,20 +3,19 @@
 The file is kept nowhere in between: it travels in the page of the dry run, signed, and comes back with it.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from clinic.actions import audit
 from clinic.actions.authority import must
 from clinic.actions.refusal import Refused
-from clinic.models import AuditEntry, Clinic
+from clinic.models import Clinic
 from clinic.rules.roles import Actor, Right
 from clinic.rules.tables import Fault, NotATable, Row, Table, read_table
+from patients.actions.dry_run import DryRun, as_shown, log_import
 from patients.actions.register import checked, make
 from patients.models import Patient
 from patients.queries.registry import details_of
@@ -31,30 +30,16 @@ from patients.rules.importing import (
     language_of,
     missing,
     named,
-    told,
 )
 
 NEEDED = ("name", "birth_date")
 
 
-@dataclass(frozen=True, slots=True)
-class DryRun:
-    """What would become of every row, and the heads of the columns that are not read."""
-
-    verdicts: tuple[Verdict, ...]
-    unread: tuple[str, ...]
-
-    @property
-    def told(self) -> str:
-        """A mark of all this."""
-        return told(self.verdicts)
-
-
-def dry_run(actor: Actor, clinic: Clinic, text: str, *, at: datetime) -> DryRun:
+def dry_run(actor: Actor, clinic: Clinic, text: str, *, at: datetime) -> DryRun[Details]:
     """Say what an import of patients would do, and do nothing. Raises Refused, NotATable."""
     must(actor, Right.MANAGE_CLINIC, clinic.pk)
-    table = _table(text)
-    return DryRun(tuple(verdict for verdict, _details in _judged(clinic, table, at)), table.unread)
+    table, known = _table(text), _known(clinic)
+    return DryRun(tuple(_verdict(clinic, row, known, at) for row in table.rows), table.unread)
 
 
 @transaction.atomic
@@ -64,47 +49,10 @@ def import_patients(actor: Actor, clinic: Clinic, text: str, *, seen: str, at: d
     Who is there already, or is likely to be, is left alone: a second time makes nobody. Raises Refused with code
     `changed` where it would no longer do what the dry run said.
     """
-    must(actor, Right.MANAGE_CLINIC, clinic.pk)
-    Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)  # nobody is registered meanwhile
-    judged = _judged(clinic, _table(text), at)
-    refuse_changed(seen, told(verdict for verdict, _details in judged))
-    made = [details for _verdict, details in judged if details is not None]
-    patients = make(clinic, made, at)
-    log_import(actor, clinic, "import", {patient.pk: patient.pk for patient in patients}, "patient", at)
+    run = as_shown(actor, clinic, lambda: dry_run(actor, clinic, text, at=at), seen=seen)
+    patients = make(clinic, run.made, at)
+    log_import(actor, clinic, "patient", {patient.pk: patient.pk for patient in patients}, at=at)
     return len(patients)
-
-
-def refuse_changed(seen: str, now: str) -> None:
-    """Refuse to do anything but what the dry run said."""
-    if seen != now:
-        raise Refused(
-            _("Something has changed since this was shown. Nothing has been saved: look at it again."),
-            code="changed",
-        )
-
-
-def log_import(
-    actor: Actor, clinic: Clinic, verb: str, made: dict[UUID, UUID], kind: str, at: datetime
-) -> None:
-    """Write one line for each row that was made (its id to its patient's), and one for the whole."""
-    role = ",".join(sorted(actor.roles))
-    AuditEntry.objects.bulk_create(
-        AuditEntry(
-            at=at,
-            clinic=clinic,
-            user_id=actor.user_id,
-            role=role,
-            verb=verb,
-            patient_id=patient,
-            subject_kind=kind,
-            subject_id=str(pk),
-            source=actor.source,
-        )
-        for pk, patient in made.items()
-    )
-    audit.record(
-        actor, verb, ("file", str(uuid4())), at=at, clinic_id=clinic.pk, reason=f"{len(made)} {kind} rows"
-    )
 
 
 def _table(text: str) -> Table:
@@ -115,12 +63,12 @@ def _table(text: str) -> Table:
     return table
 
 
-def _judged(clinic: Clinic, table: Table, at: datetime) -> list[tuple[Verdict, Details | None]]:
-    """Return what becomes of each row, and the details of those that are new; one query."""
+def _known(clinic: Clinic) -> Known:
+    """Return who is registered, in one query."""
     known = Known()
     for patient in Patient.objects.filter(clinic=clinic).order_by("pk"):
         known.add(details_of(patient), f"{patient.name} · {patient.reference}")
-    return [_verdict(clinic, row, known, at) for row in table.rows]
+    return known
 
 
 def _verdict(clinic: Clinic, row: Row, known: Known, at: datetime) -> tuple[Verdict, Details | None]:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from clinic.actions import audit
 from clinic.actions.authority import must
 from clinic.actions.refusal import Refused
+from clinic.actions.typed import one_line
 from clinic.rules.roles import Actor, Right
 from patients.models import Patient
 
@@ -65,10 +66,7 @@ def unmerge(actor: Actor, patient: Patient, *, reason: str, at: datetime) -> Pat
 
 
 def _reason(typed: str) -> str:
-    words = " ".join(typed.split())
+    words = one_line(typed, LONGEST_REASON, "reason")
     if not words:
         raise Refused(_("Write why, for whoever reads the log."), code="reason", field="reason")
-    if len(words) > LONGEST_REASON:
-        message = _("Enter at most %(n)s characters.") % {"n": LONGEST_REASON}
-        raise Refused(message, code="too_long", field="reason")
     return words

@@ -16,6 +16,7 @@ from clinic.actions import audit, outbox
 from clinic.actions.addresses import address_of
 from clinic.actions.authority import must
 from clinic.actions.refusal import Refused
+from clinic.actions.typed import refuse_longer
 from clinic.models import Clinic, Resource
 from clinic.rules.roles import Actor, Right
 from clinic.rules.timegrid import local_day
@@ -123,9 +124,7 @@ def checked(clinic: Clinic, details: Details, at: datetime) -> Details:
         desk_note=as_typed(details.desk_note),
     )
     for field, longest in LONGEST.items():
-        if len(getattr(tidy, field)) > longest:
-            message = _("Enter at most %(n)s characters.") % {"n": longest}
-            raise Refused(message, code="too_long", field=field)
+        refuse_longer(getattr(tidy, field), longest, field)
     _refuse_bad_name(tidy)
     _refuse_bad_birth_date(clinic, tidy, at)
     if tidy.language not in dict(settings.LANGUAGES):

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from clinic.rules.timegrid import to_local
+from clinic.rules.timegrid import clock, to_local
 
 
 class Language(StrEnum):
@@ -104,7 +104,7 @@ def say_instant(instant: datetime, tz: ZoneInfo, language: Language) -> str:
     """
     local = day, minute = to_local(instant, tz)
     if language == Language.EN:
-        said = f"{say_day(day, language)} at {minute // 60:02d}:{minute % 60:02d}"
+        said = f"{say_day(day, language)} at {clock(minute)}"
     else:
         article = "la" if minute // 60 == 1 else "las"
         said = f"{say_day(day, language)} a {article} {minute // 60}:{minute % 60:02d}"

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 
 from clinic.actions import audit
 from clinic.actions.refusal import Refused
-from clinic.models import Membership
 from clinic.rules.roles import Actor
 from clinic.rules.timegrid import local_day
 from patients.rules.conditions import matches
@@ -62,7 +61,7 @@ def sign(
     draft.proposal = as_data(found)
     draft.signed_at = draft.saved_at = at
     draft.signed_by_id = actor.user_id
-    draft.signed_as = _signed_as(draft.practitioner)
+    draft.signed_as = draft.practitioner.signature
     draft.save()
     series = _start_series(draft, found, at)
     audit.record(actor, "sign", draft, at=at, patient_id=draft.patient_id)
@@ -107,10 +106,6 @@ def keep_clear_days(protocol: Protocol, draft: Consultation) -> int:
     facts["aggressive"] = matches(protocol.course.depth.aggressive_when, facts)
     is_careful = any(matches(rule.when, facts) for rule in events.flags)
     return events.careful_days_before_event if is_careful else events.min_days_before_event
-
-
-def _signed_as(member: Membership) -> str:
-    return ", ".join(part for part in (member.user.name, member.title, member.licence) if part)[:160]
 
 
 def _refuse_open_flags(found: Assessment) -> None:

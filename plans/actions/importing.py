@@ -16,7 +16,7 @@ from clinic.models import Clinic, Membership
 from clinic.rules.roles import Actor, Right
 from clinic.rules.tables import Fault, NotATable, Row, Table, read_date, read_minute, read_table
 from clinic.rules.timegrid import DAY_MINUTES, NotOnTheClock, local_day, utc_range
-from patients.actions.importing import DryRun, log_import, refuse_changed
+from patients.actions.dry_run import DryRun, as_shown, log_import
 from patients.models import Patient
 from patients.rules.identity import fold
 from patients.rules.importing import (
@@ -26,7 +26,6 @@ from patients.rules.importing import (
     birth_date_of,
     full_name,
     missing,
-    told,
 )
 from plans.actions.placing import new_reference
 from plans.models import Kind, Visit, VisitType
@@ -61,11 +60,11 @@ class Wrong(Exception):
     """A row cannot be brought in; the words say why."""
 
 
-def dry_run(actor: Actor, clinic: Clinic, text: str, *, at: datetime) -> DryRun:
+def dry_run(actor: Actor, clinic: Clinic, text: str, *, at: datetime) -> DryRun[Visit]:
     """Say what an import of sessions would do, and do nothing. Raises Refused, NotATable."""
     must(actor, Right.MANAGE_CLINIC, clinic.pk)
-    table = _table(text)
-    return DryRun(tuple(verdict for verdict, _visit in _judged(clinic, table, at)), table.unread)
+    table, ground = _table(text), _ground(clinic, at)
+    return DryRun(tuple(_verdict(ground, row, at) for row in table.rows), table.unread)
 
 
 @transaction.atomic
@@ -75,13 +74,10 @@ def import_sessions(actor: Actor, clinic: Clinic, text: str, *, seen: str, at: d
     One that stands on that day already is left alone: a second time writes nothing. Raises Refused with code
     `changed` where it would no longer do what the dry run said.
     """
-    must(actor, Right.MANAGE_CLINIC, clinic.pk)
-    Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)  # the same file twice at once
-    judged = _judged(clinic, _table(text), at)
-    refuse_changed(seen, told(verdict for verdict, _visit in judged))
-    visits = Visit.objects.bulk_create([visit for _verdict, visit in judged if visit is not None])
+    run = as_shown(actor, clinic, lambda: dry_run(actor, clinic, text, at=at), seen=seen)
+    visits = Visit.objects.bulk_create(run.made)
     made = {visit.pk: visit.patient_id for visit in visits if visit.patient_id}
-    log_import(actor, clinic, "import", made, "visit", at)
+    log_import(actor, clinic, "visit", made, at=at)
     return len(made)
 
 
@@ -93,11 +89,6 @@ def _table(text: str) -> Table:
     if lacks:
         raise NotATable(Fault.COLUMN_MISSING, lacks)
     return table
-
-
-def _judged(clinic: Clinic, table: Table, at: datetime) -> list[tuple[Verdict, Visit | None]]:
-    ground = _ground(clinic, at)
-    return [_verdict(ground, row, at) for row in table.rows]
 
 
 def _ground(clinic: Clinic, at: datetime) -> Ground:

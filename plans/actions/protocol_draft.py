@@ -237,18 +237,17 @@ def publish_draft(actor: Actor, clinic: Clinic, wanted: Publication, *, at: date
     signer = Membership.objects.select_related("user").get(clinic=clinic, user_id=person(actor))
     reason = _tidied(wanted.reason)
     _refuse_unsigned(standing, signer, reason, wanted.signs_off)
-    signed_as = ", ".join(part for part in (signer.user.name, signer.title, signer.licence) if part)[:160]
     day = local_day(at, clinic.zone)
     taken = ProtocolVersion.objects.filter(clinic=clinic).values_list("version", flat=True)
     version = next_version(day.year, taken, is_signed_off=wanted.signs_off)
-    status = f"Signed off by {signed_as}, {day}" if wanted.signs_off else DRAFT_STATUS
+    status = f"Signed off by {signer.signature}, {day}" if wanted.signs_off else DRAFT_STATUS
     try:
         published = publish(
             actor,
             clinic,
             stamped(standing.files(), version, status),
             at,
-            Signature(signed_as, reason, standing.version),
+            Signature(signer.signature, reason, standing.version),
         )
     except ProtocolError as error:
         raise Unfit([(None, str(problem)) for problem in error.problems]) from error

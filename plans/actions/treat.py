@@ -12,7 +12,7 @@ from clinic.actions.authority import person
 from clinic.actions.refusal import Refused
 from clinic.models import Membership
 from clinic.rules.roles import Actor
-from clinic.rules.timegrid import local_day, to_local
+from clinic.rules.timegrid import clock, local_day, to_local
 from patients.actions.answers import record_answers
 from patients.rules.flags import MayNotLiftError, settle
 from patients.rules.questions import Answer, AskAt
@@ -258,9 +258,7 @@ def _seal(actor: Actor, record: SessionRecord, stand: Ground, at: datetime) -> N
     ]
     record.saved_at = record.signed_at = at
     record.signed_by_id = actor.user_id
-    record.signed_as = ", ".join(part for part in (signer.user.name, signer.title, signer.licence) if part)[
-        :160
-    ]
+    record.signed_as = signer.signature
     record.save()
 
 
@@ -278,7 +276,7 @@ def _note_correction(
 ) -> None:
     zone = record.visit.clinic.zone
     (old_day, old), (new_day, new) = to_local(before, zone), to_local(after, zone)
-    was, now = f"{old_day} {old // 60:02d}:{old % 60:02d}", f"{new_day} {new // 60:02d}:{new % 60:02d}"
+    was, now = f"{old_day} {clock(old)}", f"{new_day} {clock(new)}"
     Addendum.objects.create(
         clinic_id=record.clinic_id,
         patient_id=record.patient_id,

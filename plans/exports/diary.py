@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from clinic.models import Clinic
 from clinic.rules.roles import Actor
 from clinic.rules.tables import BYTE_ORDER_MARK, line
+from clinic.rules.timegrid import clock
 from plans.models import Visit
 
 CHUNK = 500
@@ -25,10 +26,10 @@ def visits_csv(actor: Actor, clinic: Clinic, first: date, last: date) -> Iterato
 
 
 def _cells(visit: Visit) -> tuple[object, ...]:
-    start, patient = visit.start_minute, visit.patient
+    patient = visit.patient
     return (
         visit.day,
-        f"{start // 60:02d}:{start % 60:02d}",
+        clock(visit.start_minute),
         visit.minutes,
         visit.get_kind_display(),
         visit.session_number,

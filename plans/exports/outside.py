@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext
 
-from clinic.rules.timegrid import Span
-from plans.exports.wording import clock, short_day
+from clinic.rules.timegrid import Span, clock
+from plans.exports.wording import short_day
 from plans.queries.outside import Outside
 
 # The box that the refusal stands at.

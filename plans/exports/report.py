@@ -1,7 +1,7 @@
 """The figures of a report in words: what each says, how it is counted, as bars and as a table."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from django.utils.formats import number_format
@@ -11,9 +11,10 @@ from django.utils.translation import ngettext
 from plans.exports.report_figure import Cell, Figure, bars, headline, percent, share_bars
 from plans.queries.report import Report
 from plans.rules import report as rules
-from plans.rules.report import Gap, Share, Side
+from plans.rules.report import Ended, Gap, Kept, Share, Side
 
-Row = TypeVar("Row")
+Row = TypeVar("Row", Ended, Gap, Kept)
+Told = TypeVar("Told")
 
 
 def figures(report: Report) -> list[Figure]:
@@ -40,10 +41,7 @@ def _hours(minutes: int) -> str:
 
 def _completed(report: Report) -> Figure:
     whole = rules.completed(report.ended)
-    people = [
-        (report.people.get(by, ""), rules.completed(rows))
-        for by, rows in _by(report.people, report.ended, lambda row: row.by)
-    ]
+    people = _each(report, report.ended, rules.completed)
     values = ((_("Completed"), whole.part), (_("Stopped early"), whole.whole - whole.part))
     return Figure(
         "completed",
@@ -66,10 +64,7 @@ def _inside(report: Report) -> Figure:
         Side.INSIDE: _("Inside the window"),
         Side.AFTER: _("After the window"),
     }
-    people = [
-        (report.people.get(by, ""), Counter(gap.side for gap in rows))
-        for by, rows in _by(report.people, report.gaps, lambda row: row.by)
-    ]
+    people = _each(report, report.gaps, lambda gaps: Counter(gap.side for gap in gaps))
     return Figure(
         "window",
         _("Sessions inside their window"),
@@ -89,10 +84,7 @@ def _inside(report: Report) -> Figure:
 
 
 def _gaps(report: Report) -> Figure:
-    people = [
-        (report.people.get(by, ""), rows) for by, rows in _by(report.people, report.gaps, lambda row: row.by)
-    ]
-    medians = [(name, rules.median_days(rows)) for name, rows in people]
+    medians = _each(report, report.gaps, rules.median_days)
     return Figure(
         "gap",
         _("Days between sessions"),
@@ -105,13 +97,13 @@ def _gaps(report: Report) -> Figure:
         ),
         bars((name, _days(days), days or 0) for name, days in medians),
         (_("Practitioner"), _("Gaps"), _("Median, days"), _("Shortest"), _("Longest")),
-        [_gap_row(name, rows) for name, rows in people],
+        [(name, *cells) for name, cells in _each(report, report.gaps, _gap_cells)],
     )
 
 
-def _gap_row(name: str, rows: Sequence[Gap]) -> tuple[Cell, ...]:
-    days = [gap.days for gap in rows]
-    return name, len(days), f"{rules.median_days(rows) or 0:g}", min(days), max(days)
+def _gap_cells(gaps: Sequence[Gap]) -> tuple[Cell, ...]:
+    days = [gap.days for gap in gaps]
+    return len(days), f"{rules.median_days(gaps) or 0:g}", min(days), max(days)
 
 
 def _days(days: float | None) -> str:
@@ -158,10 +150,7 @@ def reason_words(reason: str) -> str:
 
 
 def _no_shows(report: Report) -> Figure:
-    people = [
-        (report.people.get(by, ""), rules.no_shows(rows))
-        for by, rows in _by(report.people, report.kept, lambda row: row.by)
-    ]
+    people = _each(report, report.kept, rules.no_shows)
     return Figure(
         "no-shows",
         _("No-shows"),
@@ -220,12 +209,11 @@ def _use(slug: str, title: str, counted: str, who: str, used: Sequence[tuple[str
     )
 
 
-def _by(
-    people: Mapping[int, str], rows: Iterable[Row], key: Callable[[Row], int]
-) -> list[tuple[int, list[Row]]]:
-    """Return the rows of each person who has any, in the clinic's order."""
+def _each(report: Report, rows: Iterable[Row], figure: Callable[[list[Row]], Told]) -> list[tuple[str, Told]]:
+    """Return a figure of the rows of each person who has any, by name, in the clinic's order."""
     found: dict[int, list[Row]] = {}
     for row in rows:
-        found.setdefault(key(row), []).append(row)
-    order = {member: place for place, member in enumerate(people)}
-    return sorted(found.items(), key=lambda pair: order.get(pair[0], len(order)))
+        found.setdefault(row.by, []).append(row)
+    order = {member: place for place, member in enumerate(report.people)}
+    theirs = sorted(found.items(), key=lambda pair: order.get(pair[0], len(order)))
+    return [(report.people.get(by, ""), figure(own)) for by, own in theirs]

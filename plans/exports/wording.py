@@ -6,6 +6,7 @@ from datetime import date
 from django.utils.translation import gettext, ngettext
 
 from clinic.exports import in_words
+from clinic.rules.timegrid import clock
 from plans.queries.proposals import Choice, Row
 from plans.queries.why import Verdict
 from plans.rules.plan import practitioners
@@ -28,11 +29,6 @@ def weekday_plural(weekday: int) -> str:
 def short_day(day: date) -> str:
     """Return Thu 4 Feb 2027."""
     return in_words(day, "short_year")
-
-
-def clock(minute: int) -> str:
-    """Return 09:05."""
-    return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
 def title(choice: Choice) -> str:

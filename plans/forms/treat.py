@@ -9,13 +9,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from clinic.forms.days import StaffDayField
-from clinic.rules.timegrid import NotOnTheClock, to_local, to_utc
+from clinic.rules.timegrid import NotOnTheClock, to_utc
 from patients.rules.questions import Answer
 from plans.forms.screening import question_fields, question_initial, read_answers, worded
 from plans.models import SessionRecord, Visit
 from plans.queries.sitting import Sitting
 from plans.queries.treat import Ground, device_of
 from plans.rules.protocol.core import Area
+from plans.rules.sheet import wall_time
 from plans.rules.terms import CLINIC_PRODUCTS
 
 LONGEST = 1000
@@ -236,10 +237,7 @@ def initial_of(record: SessionRecord, visit: Visit) -> dict[str, Any]:
 
 
 def _wall(at: datetime | None, visit: Visit) -> time | None:
-    if at is None:
-        return None
-    minute = to_local(at, visit.clinic.zone)[1]
-    return time(minute // 60, minute % 60)
+    return wall_time(at, visit.clinic.zone) if at else None
 
 
 class EndForm(forms.Form):

@@ -1,5 +1,8 @@
 """The clinic's hours and everybody's shifts, each with its effect on what is booked before it is saved."""
 
+from collections.abc import Callable
+from functools import partial
+
 from django.contrib import messages
 from django.forms import Form
 from django.http import Http404, HttpResponse
@@ -23,18 +26,9 @@ def opening(request: Request, clinic: str) -> HttpResponse:
     """Show and change the hours of every week."""
     form = OpeningForm(request.POST or None, week=opening_week(request.clinic))
     if request.method == "POST" and form.is_valid():
-        try:
-            made = actions.change_opening(
-                request.actor,
-                request.clinic,
-                form.week,
-                at=request.at,
-                key=form.cleaned_data["key"],
-                go_on=for_a_while(),
-            )
+        change = partial(actions.change_opening, request.actor, request.clinic, form.week)
+        if made := _made(request, form, change, "day0"):
             return _saved(request, made, "plans:hours")
-        except Refused as refused:
-            _say(form, refused, "day0")
     return _page(request, "opening", form, waiting=_waiting(request, Kind.OPENING))
 
 
@@ -45,19 +39,9 @@ def special(request: Request, clinic: str) -> HttpResponse:
     form = SpecialDayForm(request.POST or None, today=local_day(request.at, request.clinic.zone))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        try:
-            made = actions.change_day(
-                request.actor,
-                request.clinic,
-                data["first"],
-                data["hours"],
-                at=request.at,
-                key=data["key"],
-                go_on=for_a_while(),
-            )
+        change = partial(actions.change_day, request.actor, request.clinic, data["first"], data["hours"])
+        if made := _made(request, form, change, "hours"):
             return _saved(request, made, "plans:special_hours")
-        except Refused as refused:
-            _say(form, refused, "hours")
     days = special_days(request.clinic, at=request.at)
     return _page(request, "special", form, days=days, waiting=_waiting(request, Kind.SPECIAL))
 
@@ -91,21 +75,10 @@ def shifts_of(request: Request, clinic: str, practitioner: int) -> HttpResponse:
     today = local_day(request.at, request.clinic.zone)
     form = ShiftsForm(request.POST or None, today=today, now=worker.now.shift if worker.now else None)
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        try:
-            made = actions.change_shifts(
-                request.actor,
-                worker.member,
-                data["first"],
-                form.week,
-                then=form.then,
-                at=request.at,
-                key=data["key"],
-                go_on=for_a_while(),
-            )
+        who, since = worker.member, form.cleaned_data["first"]
+        change = partial(actions.change_shifts, request.actor, who, since, form.week, then=form.then)
+        if made := _made(request, form, change, "day0"):
             return _saved(request, made, "plans:shifts")
-        except Refused as refused:
-            _say(form, refused, "day0")
     return _page(request, "shifts_of", form, worker=worker)
 
 
@@ -120,9 +93,13 @@ def _waiting(request: Request, *kinds: str) -> list[Absence]:
     return waiting_changes(request.actor, request.clinic, *kinds)
 
 
-def _say(form: Form, refused: Refused, otherwise: str) -> None:
-    """Put what was refused at the field that it belongs to."""
-    form.add_error(refused.field if refused.field in form.fields else otherwise, str(refused.message))
+def _made(request: Request, form: Form, change: Callable[..., Absence], otherwise: str) -> Absence | None:
+    """Make the change that was typed; None where it is refused, which is said at the field that it belongs to."""
+    try:
+        return change(at=request.at, key=form.cleaned_data["key"], go_on=for_a_while())
+    except Refused as refused:
+        form.add_error(refused.field if refused.field in form.fields else otherwise, str(refused.message))
+        return None
 
 
 def _saved(request: Request, made: Absence, page: str) -> HttpResponse:

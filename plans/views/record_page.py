@@ -13,6 +13,7 @@ from plans.actions.treat import NotReady
 from plans.forms.screening import asked_groups, worded
 from plans.forms.treat import EndForm, RecordForm
 from plans.queries.sitting import Sitting
+from plans.queries.treat import Ground
 
 FACE = {"forehead", "temples", "around_eyes", "nose", "cheeks", "upper_lip", "chin_jaw", "neck"}
 WHOLE_FACE = "face_full"
@@ -30,34 +31,34 @@ def page(
     end_form: EndForm | None = None,
 ) -> HttpResponse:
     """Render the page; 422 where something was refused, with what was typed."""
-    refused = refusal is not None or form is not None or end_form is not None
     context: dict[str, Any] = {"sitting": sitting, "visit": sitting.visit, "patient": sitting.visit.patient}
+    context |= {"record": sitting.record, "areas": areas_of(sitting)}
     if sitting.is_signed or sitting.stand is None:
-        end_form = end_form or EndForm(None, sitting.visit)
-        context["treated"] = treated_areas(sitting)
         template = "plans/treat/signed.html" if sitting.is_signed else "plans/treat/no_consultation.html"
-        context |= {"form": end_form, "record": sitting.record, "areas": areas_of(sitting)}
-        return render(request, template, context, status=422 if refused else 200)
+        context |= {"form": end_form or EndForm(None, sitting.visit), "treated": treated_areas(sitting)}
+    else:
+        template = "plans/treat/record.html"
+        context |= to_write(request, sitting, sitting.stand, form, refusal, refused_flag)
+    refused = any(one is not None for one in (refusal, form, end_form))
+    return render(request, template, context, status=422 if refused else 200)
+
+
+def to_write(
+    request: Request,
+    sitting: Sitting,
+    stand: Ground,
+    form: RecordForm | None,
+    refusal: Refused | None,
+    refused_flag: str,
+) -> dict[str, Any]:
+    """Return what a record that is still being written needs: its form, its questions, and what was refused."""
     today = local_day(request.at, request.clinic.zone)
-    form = form or RecordForm(None, sitting, sitting.stand, today)
+    form = form or RecordForm(None, sitting, stand, today)
     if refusal is not None:
         form.refuse(problems_of(refusal, refused_flag))
-    context |= {
-        "form": form,
-        "record": sitting.record,
-        "areas": areas_of(sitting),
-        "groups": asked_groups(
-            form,
-            sitting.stand.protocol.questionnaire,
-            sitting.questions,
-            sitting.flags,
-            sitting.stand.answers,
-            today,
-        ),
-        "refused_flag": refused_flag,
-        "refusal": refusal,
-    }
-    return render(request, "plans/treat/record.html", context, status=422 if refused else 200)
+    questionnaire = stand.protocol.questionnaire
+    groups = asked_groups(form, questionnaire, sitting.questions, sitting.flags, stand.answers, today)
+    return {"form": form, "groups": groups, "refusal": refusal, "refused_flag": refused_flag}
 
 
 def problems_of(refusal: Refused, refused_flag: str) -> Sequence[tuple[str, str]]:

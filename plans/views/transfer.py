@@ -15,7 +15,7 @@ from clinic.permissions import Request
 from clinic.rules.tables import NotATable
 from clinic.rules.timegrid import local_day
 from patients.actions import importing as people
-from patients.actions.importing import DryRun
+from patients.actions.dry_run import DryRun
 from patients.exports import patients_csv
 from patients.rules.importing import Outcome
 from plans.actions import importing as sessions
@@ -51,7 +51,7 @@ def _shown(request: Request, what: str, text: str, form: ShownForm | None = None
     return render(request, "plans/transfer/shown.html", words, status=422 if words["has_errors"] else 200)
 
 
-def _dry_run(request: Request, what: str, text: str) -> DryRun:
+def _dry_run(request: Request, what: str, text: str) -> DryRun[Any]:
     run = people.dry_run if what == PATIENTS else sessions.dry_run
     return run(request.actor, request.clinic, text, at=request.at)
 

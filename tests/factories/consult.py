@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 
 from clinic.models import Clinic, Membership
 from clinic.rules.roles import SYSTEM
@@ -16,7 +17,7 @@ from patients.rules.questions import Answer, AskAt
 from plans.actions import consult, protocols
 from plans.models import Consultation, ProtocolVersion
 from plans.queries.protocols import parsed
-from tests.people import as_staff
+from tests.people import Team, as_staff
 
 SHIPPED = Path(settings.BASE_DIR) / "plans" / "protocols" / "microneedling"
 AT = datetime.datetime(2026, 3, 2, 9, 30, tzinfo=datetime.UTC)
@@ -75,3 +76,34 @@ def a_draft(
     """Open a consultation and fill it in, so that it can be signed unless `data` says otherwise."""
     draft = consult.open_consultation(practitioner.actor, practitioner, patient, at)
     return consult.save(practitioner.actor, draft, complete(draft.protocol_version, **data), at)
+
+
+def a_fresh_draft(team: Team, patient: Patient, **data: Any) -> Consultation:
+    """Return a complete draft as of now: answers of the past would be too old for the signature."""
+    at = timezone.now()
+    version = publish_shipped(team.clinic)
+    answers = data.pop("answers", {})
+    return a_draft(
+        team.practitioner, patient, at, answers=clear_answers(version, at.date(), **answers), **data
+    )
+
+
+def posted(row: Consultation, **other: Any) -> dict[str, Any]:
+    """Return what the page of a complete draft sends, with some fields changed."""
+    row.refresh_from_db()
+    return {
+        "saved_at": row.saved_at.isoformat(),
+        "seen": "4x28",
+        "skin_type": "3",
+        "sun_damage": "none",
+        "goal": "standard",
+        "goal_words": "Smoother cheeks",
+        "numbing_planned": "on",
+        "expectations_talk": "on",
+        "decision": "accepted",
+        "sessions": "4",
+        "interval_days": "28",
+        "c_acne_scars": "g3",
+        "a_acne_scars": ["cheeks"],
+        **other,
+    }

@@ -7,26 +7,18 @@ from uuid import uuid4
 from django.db import transaction
 
 from clinic.models import Membership
-from plans.actions import booking, placing, single
+from plans.actions import booking, disruptions, placing, single
 from plans.actions.drafting import Wanted
-from plans.models import Series, Visit
+from plans.models import Absence, Series, Visit
 from plans.queries.standing import standing
 from plans.rules.plan import numbered
-from plans.rules.scheduling.model import Slot
-from tests.factories.booking import MONDAY, Desk
+from tests.factories.booking import MONDAY, TEN, Desk, slot
 from tests.factories.patients import PatientFactory
 from tests.factories.plans import SeriesFactory
 
 DAY = datetime.timedelta(days=1)
 TODAY = MONDAY.date()
 NEXT = TODAY + 7 * DAY  # the Monday on which most sessions of these tests stand
-TEN = 600
-
-
-def slot(desk: Desk, day: datetime.date, start: int = TEN, who: Membership | None = None) -> Slot:
-    room, device = desk.team.clinic.rooms.filter(kind="treatment"), desk.team.clinic.devices
-    member = who or desk.team.practitioner
-    return Slot(day, member.user.resource_id, start, room.earliest("pk").pk, device.earliest("pk").pk)
 
 
 def booked_series(
@@ -52,8 +44,7 @@ def booked_consultation(
     desk: Desk, name: str, day: datetime.date, start: int = TEN, who: Membership | None = None
 ) -> Visit:
     """Book a consultation of a new patient."""
-    room = desk.team.clinic.rooms.get(kind="consulting")
-    chosen = Slot(day, (who or desk.team.practitioner).user.resource_id, start, room.pk)
+    chosen = slot(desk, day, start, who, room="consulting")
     person = PatientFactory.create(clinic=desk.team.clinic, name=name)
     return single.book(desk.actor, desk.team.clinic, "consultation", person, chosen, at=MONDAY, key=uuid4())
 
@@ -69,9 +60,24 @@ def leave(desk: Desk, first: datetime.date = NEXT, last: datetime.date | None = 
     return Wanted("leave", first, last or first, membership=desk.team.practitioner, **more)
 
 
+def drafted(desk: Desk, wanted: Wanted | None = None, **more: Any) -> Absence:
+    """Draft an absence as who runs the clinic does: that leave, unless another absence is wanted."""
+    return disruptions.draft(desk.admin, desk.team.clinic, wanted or leave(desk), **{"at": MONDAY, **more})
+
+
 def when(series: Series, number: int = 1) -> tuple[datetime.date, int, str]:
     """Return day, start and practitioner of a session as it stands."""
     visit = series.visits.select_related("practitioner__user").get(
         session_number=number, state__in=Visit.HELD
     )
     return visit.day, visit.start_minute, visit.practitioner.user.name
+
+
+def names(desk: Desk) -> tuple[str, str]:
+    """Return who is away and who takes over."""
+    return desk.team.practitioner.user.name, desk.team.lead.user.name
+
+
+def everybody(absence: Absence, choice: str = "move") -> dict[int, str]:
+    """Return the same decision for everybody about whom none was carried out yet."""
+    return {row.pk: choice for row in absence.decisions.filter(settled_at=None)}

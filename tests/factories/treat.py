@@ -1,6 +1,7 @@
 """A session that is ready to be recorded, and what a practitioner enters for it."""
 
 import datetime
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -28,7 +29,13 @@ def clock(hour: int, minute: int = 0, day: datetime.date = DAY) -> datetime.date
 
 
 def a_session(
-    team: Team, *, skin_type: int = 2, ready: bool = True, number: int = 1, **consultation_has: Any
+    team: Team,
+    *,
+    skin_type: int = 2,
+    ready: bool = True,
+    number: int = 1,
+    answers: Mapping[str, str] | None = None,
+    **consultation_has: Any,
 ) -> Any:
     """Make the visit of a session whose answers and consent are in order."""
     person = PatientFactory.create(clinic=team.clinic)
@@ -36,7 +43,7 @@ def a_session(
     consultation = ConsultationFactory.create(skin_type=skin_type, **give, **consultation_has)
     series = SeriesFactory.create(consultation=consultation, **give)
     if ready:
-        clear_answers(person, team.clinic, clock(8))
+        clear_answers(person, team.clinic, clock(8), **answers or {})
         consent_to_treatment(person, team.clinic)
     return VisitFactory.create(series=series, session_number=number, day=DAY, state="arrived")
 

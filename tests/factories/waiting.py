@@ -7,7 +7,8 @@ from plans.actions import waiting, waiting_offers
 from plans.actions.waiting import Wanted
 from plans.models import WaitingEntry, WaitingOffer
 from plans.rules.scheduling.model import Slot
-from tests.factories.booking import MONDAY, Desk
+from tests.factories import booking
+from tests.factories.booking import MONDAY, TEN, Desk
 
 TODAY = MONDAY.date()
 DAY = datetime.timedelta(days=1)
@@ -24,14 +25,13 @@ def joined(desk: Desk, wishes: Wanted | None = None, **given: Any) -> WaitingEnt
     return waiting.join(desk.actor, desk.patient, wishes or wanted(), **given)
 
 
-def slot(desk: Desk, day: int, start: int = 600) -> Slot:
-    """Return a slot so many days after that Monday, with the treatment room and the pen."""
-    room, device = desk.team.clinic.rooms.get(kind="treatment"), desk.team.clinic.devices.get()
-    return Slot(TODAY + day * DAY, desk.team.practitioner.user.resource_id, start, room.pk, device.pk)
+def slot(desk: Desk, day: int, start: int = TEN) -> Slot:
+    """Return a time so many days after that Monday."""
+    return booking.slot(desk, TODAY + day * DAY, start)
 
 
 def offered(
-    desk: Desk, entry: WaitingEntry, day: int = 3, start: int = 600, at: datetime.datetime = MONDAY
+    desk: Desk, entry: WaitingEntry, day: int = 3, start: int = TEN, at: datetime.datetime = MONDAY
 ) -> WaitingOffer:
     """Offer a time to somebody who waits."""
     return waiting_offers.offer(desk.actor, entry, slot(desk, day, start), at=at)

@@ -18,7 +18,7 @@ from clinic.models import (
     Shift,
     SpecialOpening,
 )
-from clinic.rules.timegrid import to_utc, utc_range
+from clinic.rules.timegrid import clock, to_utc, utc_range
 from plans.models import Occupancy, Series, Visit, VisitType
 from tests.factories.clinic import (
     ClinicFactory,
@@ -190,7 +190,7 @@ def test_a_worked_case_is_proposed_and_booked_on_the_page(name: str, time_machin
     assert answer.status_code == 302
     names = {number: person for person, number in place.resources.items()}
     booked = [
-        [str(visit.day), names[visit.practitioner.user.resource_id or 0], cases.clock(visit.start_minute)]
+        [str(visit.day), names[visit.practitioner.user.resource_id or 0], clock(visit.start_minute)]
         for visit in Visit.objects.filter(series=series)
     ]
     expected = case["expected"]

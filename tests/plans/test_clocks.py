@@ -13,13 +13,11 @@ from clinic.actions.refusal import Refused
 from clinic.models import OpeningHours, Shift, User
 from plans.actions import booking, holding
 from plans.exports import ical
-from plans.models import Occupancy, Series, Visit
+from plans.models import Occupancy, Visit
 from plans.queries.proposals import search
 from plans.queries.standing import standing
-from plans.rules.plan import numbered
-from plans.rules.scheduling.model import Slot
 from plans.rules.wishes import Wishes
-from tests.factories.booking import Desk, a_desk
+from tests.factories.booking import Desk, a_desk, offer_on
 from tests.factories.patients import AccessFactory
 from tests.factories.plans import VisitFactory
 from tests.people import as_patient, as_staff
@@ -53,15 +51,6 @@ def eight(day: datetime.date, desk: Desk) -> datetime.datetime:
     return datetime.datetime.combine(day, datetime.time(8), desk.team.clinic.zone).astimezone(UTC)
 
 
-def slot(desk: Desk, day: datetime.date, start: int) -> Slot:
-    room, device = desk.team.clinic.rooms.get(kind="treatment"), desk.team.clinic.devices.get()
-    return Slot(day, desk.team.practitioner.user.resource_id, start, room.pk, device.pk)
-
-
-def offer(desk: Desk, *slots: Slot) -> str:
-    return booking.offer(Series.objects.get(pk=desk.series.pk), numbered(range(1, len(slots) + 1), slots))
-
-
 def open_all_night(desk: Desk) -> None:
     """Let nothing but the clock stand against an hour of the night."""
     clinic, member = desk.team.clinic, desk.team.practitioner
@@ -79,7 +68,7 @@ def test_a_series_over_a_change_keeps_its_time_on_the_wall(
 ) -> None:
     desk = a_desk(time_zone=zone)
     days = [monday + DAY + 28 * index * DAY for index in range(4)]
-    token = offer(desk, *(slot(desk, day, 600) for day in days))
+    token = offer_on(desk, *days)
     booking.confirm(desk.actor, desk.series, token, at=eight(monday, desk))
     visits = list(Visit.objects.all())
     assert [visit.starts_at.hour for visit in visits] == hours
@@ -93,7 +82,7 @@ def test_a_series_over_a_change_keeps_its_time_on_the_wall(
 def test_what_is_held_is_what_the_visit_says(zone: str, monday: datetime.date, hours: list[int]) -> None:
     desk = a_desk(time_zone=zone)
     days = [monday + DAY + 28 * index * DAY for index in range(4)]
-    token = offer(desk, *(slot(desk, day, 600) for day in days))
+    token = offer_on(desk, *days)
     booking.confirm(desk.actor, desk.series, token, at=eight(monday, desk))
     held = Occupancy.objects.filter(resource__kind="patient").order_by("starts_at")
     assert [row.starts_at.hour for row in held] == hours
@@ -107,7 +96,7 @@ def test_a_lost_or_doubled_hour_is_refused_by_the_booking(zone: str, night: date
     for start in (lost - 45, lost, lost + 30, lost + 45):
         with pytest.raises(Refused) as refused:
             booking.confirm(
-                desk.actor, desk.series, offer(desk, slot(desk, night, start)), at=eight(night - DAY, desk)
+                desk.actor, desk.series, offer_on(desk, night, start=start), at=eight(night - DAY, desk)
             )
         assert refused.value.code in ("not_on_the_clock", "unfit")
     assert (Visit.objects.count(), Occupancy.objects.count()) == (0, 0)
@@ -129,7 +118,7 @@ def test_a_lost_or_doubled_hour_is_refused_where_resources_are_held(
 def test_the_time_right_after_the_change_is_booked(zone: str, night: datetime.date, lost: int) -> None:
     desk = a_desk(time_zone=zone)
     open_all_night(desk)
-    token = offer(desk, slot(desk, night, lost + 75))
+    token = offer_on(desk, night, start=lost + 75)
     booking.confirm(desk.actor, desk.series, token, at=eight(night - DAY, desk))
     wall = Visit.objects.get().starts_at.astimezone(ZoneInfo(zone))
     assert (wall.date(), wall.hour * 60 + wall.minute) == (night, lost + 75)
@@ -152,7 +141,7 @@ def test_page_calendar_file_and_stored_instant_agree(
     desk = a_desk(time_zone=zone)
     days = [monday + DAY + 28 * index * DAY for index in range(4)]
     now = eight(monday, desk)
-    booking.confirm(desk.actor, desk.series, offer(desk, *(slot(desk, day, 615) for day in days)), at=now)
+    booking.confirm(desk.actor, desk.series, offer_on(desk, *days, start=615), at=now)
     visits = list(Visit.objects.all())
     file = Calendar.from_ical(ical.calendar(desk.team.clinic, visits, at=now))
     told = [event.decoded("dtstart") for event in file.walk("VEVENT")]

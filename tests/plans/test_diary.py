@@ -3,12 +3,7 @@ import pytest
 from patients.models import Patient
 from plans.models import Visit
 from plans.rules.visiting import State
-from plans.templatetags.diary import change_words, clock_minute, step_words, visit_look, visit_name
-
-
-@pytest.mark.parametrize(("minute", "words"), [(0, "00:00"), (545, "09:05"), (1020, "17:00")])
-def test_a_minute_of_the_day_is_a_time(minute: int, words: str) -> None:
-    assert clock_minute(minute) == words
+from plans.templatetags.diary import change_words, step_words, visit_look, visit_name
 
 
 @pytest.mark.parametrize(

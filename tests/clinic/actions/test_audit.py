@@ -1,7 +1,9 @@
 """The log: one row a verb, never a value, and nobody alters it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -45,6 +47,21 @@ def test_the_product_and_a_patient_leave_lines_too(team: Team) -> None:
         (None, "", team.clinic.pk, "clinic", str(team.clinic.pk)),
         (team.desk.user_id, "patient", None, "page", "my"),
     ]
+
+
+def test_many_rows_leave_a_line_each_in_one_query(team: Team, django_assert_num_queries: Any) -> None:
+    patients = [PatientFactory.create(clinic=team.clinic) for _ in range(3)]
+    rows = {uuid4(): patient.pk for patient in patients}
+    actor = replace(team.lead.actor, source="203.0.113.7")
+    with django_assert_num_queries(1):
+        audit.record_each(actor, "import", "visit", rows, at=AT, clinic_id=team.clinic.pk)
+    lines = list(AuditEntry.objects.order_by("pk"))
+    assert [(line.subject_id, line.patient_id) for line in lines] == [(str(k), v) for k, v in rows.items()]
+    role = "clinical_lead,practitioner,prescriber"
+    for line in lines:
+        assert (line.at, line.clinic, line.user, line.role) == (AT, team.clinic, team.lead.user, role)
+        assert (line.verb, line.subject_kind, line.source) == ("import", "visit", "203.0.113.7")
+        assert (line.fields, line.reason) == ([], "")
 
 
 @pytest.mark.parametrize("reason", ["x" * 10_000, "😀" * 600])

@@ -73,6 +73,14 @@ def test_a_day_has_as_many_hours_as_the_clock_shows(day: date, hours: int) -> No
     assert after - first == timedelta(hours=hours)
 
 
+@pytest.mark.parametrize(
+    ("minute", "words"),
+    [(0, "00:00"), (545, "09:05"), (1020, "17:00"), (1439, "23:59"), (1440, "24:00")],
+)
+def test_a_clock_shows_two_figures_each(minute: int, words: str) -> None:
+    assert timegrid.clock(minute) == words
+
+
 @pytest.mark.parametrize("minute", [-1, 1441])
 def test_a_minute_outside_the_day_is_refused(minute: int) -> None:
     with pytest.raises(ValueError, match="minute of day out of range"):

@@ -11,15 +11,10 @@ from plans.actions.callers import book_caller
 from plans.models import Visit
 from plans.queries.single import free_times
 from plans.rules.scheduling.model import Slot
-from tests.factories.booking import MONDAY, Desk, a_desk
+from tests.factories.booking import MONDAY, Desk
 
 pytestmark = pytest.mark.django_db
 WHO = Details(name="Zoë Newcomer", birth_date=datetime.date(1985, 6, 22), phone="020 7946 0018")
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk()
 
 
 def a_slot(desk: Desk) -> Slot:

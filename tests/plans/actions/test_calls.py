@@ -8,16 +8,11 @@ from plans.actions.calls import mark_called, take_call_back
 from plans.actions.drafting import Wanted
 from plans.models import Call, Visit
 from plans.queries.disruptions import to_call
-from tests.factories.booking import MONDAY, Desk, a_desk
-from tests.factories.disruptions import NEXT, booked_series, leave
+from tests.factories.booking import MONDAY, Desk
+from tests.factories.disruptions import NEXT, booked_series, drafted, everybody, leave
 from tests.people import a_team
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk()
 
 
 def kept(desk: Desk) -> Visit:
@@ -28,9 +23,8 @@ def kept(desk: Desk) -> Visit:
 
 
 def keep(desk: Desk, wanted: Wanted) -> None:
-    who = desk.team.admin.actor
-    absence = disruptions.draft(who, desk.team.clinic, wanted, at=MONDAY)
-    disruptions.accept(who, absence, {row.pk: "keep" for row in absence.decisions.all()}, at=MONDAY)
+    absence = drafted(desk, wanted)
+    disruptions.accept(desk.admin, absence, everybody(absence, "keep"), at=MONDAY)
 
 
 def listed(desk: Desk, *, called: bool = False) -> list[bool]:
@@ -68,7 +62,7 @@ def test_who_is_kept_in_another_absence_is_to_be_called_again(desk: Desk) -> Non
 
 def test_only_who_books_here_may_tick(desk: Desk) -> None:
     visit = kept(desk)
-    for actor in (desk.team.admin.actor, a_team("harbour").desk.actor):
+    for actor in (desk.admin, a_team("harbour").desk.actor):
         for act in (mark_called, take_call_back):
             with pytest.raises(Refused) as refusal:
                 act(actor, visit, at=MONDAY)

@@ -13,26 +13,13 @@ from patients.rules.questions import Answer
 from plans.actions import consult
 from plans.models import Addendum, Consultation, FlagResolution, Visit
 from plans.queries.consult import assess
-from tests.factories.consult import AT, CHEEKS, TODAY, a_draft, clear_answers, complete, publish_shipped
+from tests.factories.consult import AT, CHEEKS, TODAY, a_draft, clear_answers, complete
 from tests.factories.patients import PatientFactory
 from tests.people import Team, a_team
 
 pytestmark = pytest.mark.django_db
 LATER = AT + datetime.timedelta(minutes=5)
 REASON = "Discussed with the patient and her doctor."
-
-
-@pytest.fixture
-def team() -> Team:
-    team = a_team()
-    publish_shipped(team.clinic)
-    return team
-
-
-@pytest.fixture
-def patient(team: Team) -> Patient:
-    patient: Patient = PatientFactory.create(clinic=team.clinic)
-    return patient
 
 
 def opened(team: Team, patient: Patient) -> Consultation:

@@ -13,25 +13,11 @@ from patients.models import Patient
 from plans.actions import consult
 from plans.models import Consultation, Series
 from tests.factories.consult import AT, TODAY, a_draft, clear_answers, publish_shipped
-from tests.factories.patients import PatientFactory
 from tests.people import Team, a_team
 
 pytestmark = pytest.mark.django_db
 LATER = AT + datetime.timedelta(minutes=20)
 REASON = "She travels a lot and can come this often."
-
-
-@pytest.fixture
-def team() -> Team:
-    team = a_team()
-    publish_shipped(team.clinic)
-    return team
-
-
-@pytest.fixture
-def patient(team: Team) -> Patient:
-    patient: Patient = PatientFactory.create(clinic=team.clinic)
-    return patient
 
 
 def test_an_accepted_proposal_becomes_a_series_to_book(team: Team, patient: Patient) -> None:

@@ -9,28 +9,24 @@ import pytest
 
 from clinic.actions.refusal import Refused
 from clinic.models import AuditEntry, Message
-from plans.actions import booking, course, disruptions, series
+from plans.actions import booking, course, series
 from plans.actions.holding import SlotTaken
 from plans.models import Occupancy, Series, SeriesChange, Visit
 from plans.queries.course import closed_up, may_go, removable
 from plans.queries.standing import standing
 from plans.rules.plan import Session
-from tests.factories.booking import MONDAY, Desk, a_desk
-from tests.factories.disruptions import leave
-from tests.plans.actions.test_booking import a_desk_in, offer_on, slot
+from tests.factories.booking import DAYS, MONDAY, Desk, a_desk, another_series, booked_on, offer_on, slot
+from tests.factories.disruptions import drafted, leave
 
 pytestmark = pytest.mark.django_db
-DAYS = [datetime.date(2026, 2, 3) + datetime.timedelta(days=35 * i) for i in range(4)]
 SOON = MONDAY + datetime.timedelta(minutes=2)
 LATER = MONDAY + datetime.timedelta(minutes=4)
 REASON = "the goal is nearly met, one fewer will do"
 
 
 @pytest.fixture
-def desk() -> Desk:
-    desk = a_desk()
-    booking.confirm(desk.actor, desk.series, offer_on(desk, *DAYS), at=MONDAY)
-    return desk
+def desk(desk: Desk) -> Desk:
+    return booked_on(desk, *DAYS)
 
 
 def fresh() -> Series:
@@ -199,7 +195,7 @@ class TestSkip:
             with pytest.raises(Refused) as refused:
                 course.skip(
                     desk.practitioner,
-                    Series.objects.get(pk=desk.series.pk),
+                    desk.fresh(),
                     3,
                     token,
                     reason=REASON,
@@ -216,7 +212,7 @@ class TestSkip:
 
     def test_what_was_taken_away_since_is_not_taken_back(self, desk: Desk) -> None:
         change = skipped(desk, 2, keep=True, at=MONDAY)
-        disruptions.draft(desk.team.admin.actor, desk.team.clinic, leave(desk, DAYS[1]), at=MONDAY)
+        drafted(desk, leave(desk, DAYS[1]))
         with pytest.raises(Refused) as refused:
             series.undo(desk.practitioner, change, at=SOON)
         assert (refused.value.code, fresh().sessions) == ("taken_away", 3)
@@ -230,10 +226,10 @@ class TestSkip:
         assert (refused.value.code, fresh().sessions) == ("done", 4)
 
     def test_a_time_that_somebody_took_changes_nothing(self, desk: Desk) -> None:
-        mine = Series.objects.get(pk=desk.series.pk)
+        mine = desk.fresh()
         wanted = slot(desk, DAYS[1] + datetime.timedelta(days=1), 840)
         token = course.offer(mine, 2, [Session(2, wanted)])
-        other = a_desk_in(desk)
+        other = another_series(desk)
         booking.confirm(desk.actor, other, booking.offer(other, [Session(1, wanted)]), at=MONDAY)
         with pytest.raises(SlotTaken):
             course.skip(desk.practitioner, mine, 2, token, reason=REASON, at=LATER)
@@ -244,8 +240,8 @@ class TestSkip:
 
 def test_only_a_practitioner_of_the_clinic_decides(desk: Desk) -> None:
     other = a_desk("harbour")
-    for actor in (desk.actor, other.practitioner, desk.team.admin.actor):
-        mine = Series.objects.get(pk=desk.series.pk)
+    for actor in (desk.actor, other.practitioner, desk.admin):
+        mine = desk.fresh()
         decisions: list[Callable[[], object]] = [
             partial(course.add, actor, mine, reason=REASON, key=uuid.uuid4(), at=LATER),
             partial(course.remove, actor, mine, reason=REASON, key=uuid.uuid4(), at=LATER),

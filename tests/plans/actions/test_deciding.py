@@ -8,18 +8,13 @@ from tests.factories.booking import Desk, a_desk
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk()
-
-
 def test_a_practitioner_of_the_clinic_gets_the_series_fresh(desk: Desk) -> None:
     Series.objects.update(revision=7)
     assert deciding.for_clinician(desk.practitioner, desk.series).revision == 7
 
 
 def test_nobody_else_does(desk: Desk) -> None:
-    for actor in (desk.actor, desk.team.admin.actor, a_desk("harbour").practitioner):
+    for actor in (desk.actor, desk.admin, a_desk("harbour").practitioner):
         with pytest.raises(Refused) as refused:
             deciding.for_clinician(actor, desk.series)
         assert refused.value.code == "not_allowed"

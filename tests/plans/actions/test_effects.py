@@ -5,21 +5,16 @@ from clinic.rules.hours import Shift as Pattern
 from plans.actions.drafting import Wanted, drafted
 from plans.actions.effects import take_effect
 from plans.models import Absence
-from tests.factories.booking import MONDAY, Desk, a_desk
+from tests.factories.booking import MONDAY, Desk
 from tests.factories.disruptions import DAY, NEXT
 
 pytestmark = pytest.mark.django_db
 LONG = ((540, 1020),)
 
 
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk()
-
-
 def effect(desk: Desk, wanted: Wanted) -> Absence:
-    absence = drafted(desk.team.admin.actor, desk.team.clinic, wanted, at=MONDAY, key=None)
-    take_effect(desk.team.admin.actor, absence, at=MONDAY)
+    absence = drafted(desk.admin, desk.team.clinic, wanted, at=MONDAY, key=None)
+    take_effect(desk.admin, absence, at=MONDAY)
     return Absence.objects.get(pk=absence.pk)
 
 

@@ -7,28 +7,18 @@ from clinic.models import AuditEntry, Message
 from patients.actions import access
 from plans.actions import booking, failed_mail, single
 from plans.actions.series import undo
-from plans.models import Series
 from plans.rules.plan import numbered
 from plans.rules.scheduling.model import Slot
-from tests.factories.booking import MONDAY, Desk, a_desk
-from tests.factories.disruptions import NEXT, TEN, booked_consultation, slot
-from tests.plans.actions.test_booking import offer_on
+from tests.factories.booking import MONDAY, TEN, Desk, a_desk, offer_on, slot
+from tests.factories.disruptions import NEXT, booked_consultation
+from tests.factories.mail import a_refused_mail
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return a_desk()
-
-
-@pytest.fixture
 def message(desk: Desk) -> Message:
-    return Message.objects.create(
-        clinic=desk.team.clinic, patient_id=desk.patient.pk, kind="plans/booked", to="old@example.org",
-        title="t", body="b", state="parked", due_at=MONDAY, queued_at=MONDAY, subject_kind="visit",
-        subject_id="1", attempts=12, error="SMTPRecipientsRefused",
-    )  # fmt: skip
+    return a_refused_mail(desk, attempts=12, error="SMTPRecipientsRefused")
 
 
 def test_a_refused_mail_goes_out_again_to_the_address_as_it_is_now(desk: Desk, message: Message) -> None:
@@ -80,13 +70,13 @@ def test_dates_that_a_later_change_replaced_are_told_by_a_call(desk: Desk) -> No
     booking.confirm(desk.actor, desk.series, offer_on(desk, NEXT), at=MONDAY)
     told = Message.objects.get()
     Message.objects.update(state="parked")
-    series = Series.objects.get(pk=desk.series.pk)
+    series = desk.fresh()
     change = booking.confirm(desk.actor, series, offer_on(desk, NEXT + timedelta(days=1)), at=MONDAY)
     with pytest.raises(Refused) as refused:
         failed_mail.send_again(desk.actor, told, at=MONDAY)
     assert (refused.value.code, Message.objects.get(pk=told.pk).state) == ("overtaken", "parked")
     undo(desk.actor, change, at=MONDAY)
-    series = Series.objects.get(pk=desk.series.pk)
+    series = desk.fresh()
     second = numbered([2], [slot(desk, NEXT + timedelta(days=35))])
     booking.confirm(desk.actor, series, booking.offer(series, second), at=MONDAY)
     failed_mail.send_again(desk.actor, told, at=MONDAY)
@@ -122,5 +112,5 @@ def test_another_clinic_settles_nothing(desk: Desk, message: Message) -> None:
         with pytest.raises(Refused):
             do(other.actor, message, at=MONDAY)
     with pytest.raises(Refused):
-        failed_mail.settle(desk.team.admin.actor, message, at=MONDAY)
+        failed_mail.settle(desk.admin, message, at=MONDAY)
     assert Message.objects.get().state == "parked"

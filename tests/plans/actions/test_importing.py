@@ -30,12 +30,12 @@ def desk(db: None) -> Desk:
 
 
 def judged(desk: Desk, *rows: str, head: str = HEAD) -> list[tuple[str, str]]:
-    run = dry_run(desk.team.admin.actor, desk.team.clinic, head + "\n".join(rows), at=MONDAY)
+    run = dry_run(desk.admin, desk.team.clinic, head + "\n".join(rows), at=MONDAY)
     return [(str(one.outcome), " ".join(one.why)) for one in run.verdicts]
 
 
 def brought_in(desk: Desk, *rows: str) -> int:
-    actor, clinic, text = desk.team.admin.actor, desk.team.clinic, HEAD + "\n".join(rows)
+    actor, clinic, text = desk.admin, desk.team.clinic, HEAD + "\n".join(rows)
     seen = dry_run(actor, clinic, text, at=MONDAY).told
     return import_sessions(actor, clinic, text, seen=seen, at=MONDAY)
 
@@ -136,7 +136,7 @@ def test_a_file_that_says_too_little_is_refused(desk: Desk, head: str) -> None:
 
 
 def test_what_changed_since_is_not_done(desk: Desk) -> None:
-    actor, clinic, text = desk.team.admin.actor, desk.team.clinic, HEAD + "K7M4PX,,,1/10/2025,,,Tunde Okafor"
+    actor, clinic, text = desk.admin, desk.team.clinic, HEAD + "K7M4PX,,,1/10/2025,,,Tunde Okafor"
     seen = dry_run(actor, clinic, text, at=MONDAY).told
     VisitFactory.create(series=desk.series, session_number=1, day=date(2025, 10, 1), state="done")
     with pytest.raises(Refused) as refused:

@@ -1,35 +1,27 @@
 """Two records become one person's: linked, never moved, and only once nothing of the one that goes is to come."""
 
-from typing import Any
-
 import pytest
 
-from clinic.actions.refusal import Refused
 from clinic.models import AuditEntry
 from clinic.rules.roles import Actor
 from patients.actions.access import grant_access
 from patients.actions.consent import record_consent
-from patients.actions.merging import unmerge
 from patients.actions.register import correct_details
 from patients.models import Patient, PatientAccess
-from patients.queries.registry import details_of, earlier, found, lookalikes
+from patients.queries.registry import details_of, earlier, found
 from plans.actions.consult import open_consultation
 from plans.actions.holding import hold
 from plans.actions.merging import merge
 from plans.actions.waiting import change, join
 from plans.models import Consultation, Occupancy, Series, Visit, WaitingEntry
-from tests.factories.booking import MONDAY, Desk, a_desk
+from tests.factories.booking import MONDAY, Desk
 from tests.factories.patients import AccessFactory, PatientFactory
 from tests.factories.plans import VisitFactory
 from tests.factories.waiting import DAY, wanted
 from tests.people import a_team
+from tests.refusal import refused
 
 WHY = "Registered twice"
-
-
-@pytest.fixture
-def desk(db: None) -> Desk:
-    return a_desk()
 
 
 @pytest.fixture
@@ -45,14 +37,8 @@ def double(desk: Desk) -> Patient:
     return patient
 
 
-def refused(act: Any) -> Refused:
-    with pytest.raises(Refused) as told:
-        act()
-    return told.value
-
-
 def merged(desk: Desk, goes: Patient) -> Patient:
-    return merge(desk.team.admin.actor, goes, desk.patient, reason=WHY, at=MONDAY)
+    return merge(desk.admin, goes, desk.patient, reason=WHY, at=MONDAY)
 
 
 def names(desk: Desk, typed: str) -> list[str]:
@@ -86,15 +72,9 @@ def test_the_search_finds_the_one_that_stays_by_what_the_other_was_called(
         assert names(desk, typed) == ["Tomasz Wieczorek"]
     last: Patient = PatientFactory.create(clinic=desk.team.clinic, name="T. W.")
     Series.objects.update(state="completed")
-    merge(desk.team.admin.actor, desk.patient, last, reason=WHY, at=MONDAY)
+    merge(desk.admin, desk.patient, last, reason=WHY, at=MONDAY)
     assert names(desk, "tom@example.net") == ["T. W."]
     assert names(desk, "") == ["T. W."]
-
-
-def test_who_is_like_a_merged_record_is_shown_the_one_that_stays(desk: Desk, double: Patient) -> None:
-    merged(desk, double)
-    alike = lookalikes(desk.actor, desk.team.clinic, details_of(double))
-    assert [one.patient for one in alike] == [desk.patient]
 
 
 def test_a_merged_record_can_be_neither_booked_nor_changed(desk: Desk, double: Patient) -> None:
@@ -118,7 +98,7 @@ def test_a_merged_record_can_be_neither_booked_nor_changed(desk: Desk, double: P
 @pytest.mark.parametrize("state", ["to_book", "booked", "active", "paused"])
 def test_a_record_with_an_unfinished_series_can_only_stay(desk: Desk, double: Patient, state: str) -> None:
     Series.objects.update(state=state)
-    admin = desk.team.admin.actor
+    admin = desk.admin
     told = refused(lambda: merge(admin, desk.patient, double, reason=WHY, at=MONDAY))
     assert (told.code, told.field) == ("to_come", "stays")
     Series.objects.update(state="stopped")
@@ -135,24 +115,10 @@ def test_a_record_with_a_visit_to_come_can_only_stay(desk: Desk, double: Patient
 def test_a_record_is_merged_once_and_never_into_one_that_went(desk: Desk, double: Patient) -> None:
     merged(desk, double)
     third: Patient = PatientFactory.create(clinic=desk.team.clinic)
-    admin = desk.team.admin.actor
+    admin = desk.admin
     assert refused(lambda: merged(desk, double)).code == "merged"
     assert refused(lambda: merge(admin, third, double, reason=WHY, at=MONDAY)).code == "merged"
     assert refused(lambda: merge(admin, third, third, reason=WHY, at=MONDAY)).code == "same"
-    for reason in (" ", "x" * 501):
-        wrong = refused(lambda: merge(admin, third, desk.patient, reason=reason, at=MONDAY))  # noqa: B023
-        assert wrong.field == "reason"
-
-
-def test_a_merge_is_taken_back(desk: Desk, double: Patient) -> None:
-    merged(desk, double)
-    for _ in range(2):
-        unmerge(desk.team.admin.actor, double, reason="Two brothers", at=MONDAY)
-    double.refresh_from_db()
-    assert double.merged_into is None
-    assert names(desk, "tom@example.net") == ["Tom Wieczorek"]
-    assert AuditEntry.objects.filter(verb="unmerge").count() == 2
-    correct_details(desk.actor, double, details_of(double), at=MONDAY)
 
 
 def test_nobody_but_the_clinics_administrator_merges(desk: Desk, double: Patient) -> None:
@@ -164,8 +130,7 @@ def test_nobody_but_the_clinics_administrator_merges(desk: Desk, double: Patient
 
     for actor in (desk.actor, desk.practitioner, desk.team.lead.actor, stranger.admin.actor):
         assert tried(actor, double, desk.patient) == "not_allowed"
-    assert tried(desk.team.admin.actor, double, elsewhere) == "not_allowed"
-    assert refused(lambda: unmerge(desk.actor, double, reason=WHY, at=MONDAY)).code == "not_allowed"
+    assert tried(desk.admin, double, elsewhere) == "not_allowed"
     assert not AuditEntry.objects.filter(verb="merge").exists()
 
 
@@ -188,6 +153,6 @@ def test_a_place_on_the_waiting_list_whose_last_day_has_passed_ends_with_the_mer
 ) -> None:
     entry = join(desk.actor, double, wanted(0, 1), at=MONDAY, kind="consultation")
     later = MONDAY + 3 * DAY
-    merge(desk.team.admin.actor, double, desk.patient, reason=WHY, at=later)
+    merge(desk.admin, double, desk.patient, reason=WHY, at=later)
     assert WaitingEntry.objects.get().state == "left"
     assert refused(lambda: change(desk.actor, entry, wanted(3, 9), at=later)).code == "not_waiting"

@@ -7,8 +7,7 @@ from plans.actions.placing import had_of, new_reference, session_of
 from plans.models import Series, SeriesChange, Visit
 from plans.queries.standing import standing
 from plans.rules.plan import numbered
-from tests.factories.booking import MONDAY, Desk, a_desk
-from tests.plans.actions.test_booking import offer_on, slot
+from tests.factories.booking import MONDAY, Desk, a_desk, offer_on, slot
 
 pytestmark = pytest.mark.django_db
 FIRST = datetime.date(2026, 2, 3)

@@ -1,63 +1,19 @@
 """Desks that book at the same instant, as processes of their own, on a database that is really committed."""
 
 import datetime
-import os
-import subprocess
-import sys
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
-from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
 from plans.actions import booking
-from plans.models import Occupancy, Series, Visit
+from plans.models import Occupancy, Visit
 from plans.rules.plan import numbered
-from plans.rules.scheduling.check import double_bookings
-from tests.factories.booking import Desk, a_desk
-from tests.plans.actions.test_booking import a_desk_in, slot
+from tests.factories.booking import Desk, a_desk, another_series, overlaps, slot
+from tests.processes import ask, processes
 
 DESKS = 4
 DAY = datetime.date(2026, 2, 3)
-
-
-@contextmanager
-def processes(
-    database_url: str, count: int, module: str = "tests.booker"
-) -> Iterator[list[subprocess.Popen[str]]]:
-    """Start so many bookers, ready to go; end them afterwards."""
-    env = {**os.environ, "DATABASE_URL": database_url, "INTERVAL_TESTING": "1"}
-    command = [sys.executable, "-m", module]
-    started = [
-        subprocess.Popen(
-            command,
-            env=env,
-            cwd=settings.BASE_DIR,
-            text=True,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        )
-        for _ in range(count)
-    ]
-    try:
-        for one in started:
-            assert one.stdout is not None
-            assert one.stdout.readline() == "ready\n"
-        yield started
-    finally:
-        for one in started:
-            one.communicate(timeout=30)
-
-
-def ask(started: list[subprocess.Popen[str]], lines: list[str]) -> list[str]:
-    """Give every process its line before any has answered, then read the answers."""
-    for one, line in zip(started, lines, strict=True):
-        assert one.stdin is not None
-        one.stdin.write(line + "\n")
-        one.stdin.flush()
-    return [one.stdout.readline().strip() for one in started if one.stdout is not None]
 
 
 def offers(desk: Desk, rounds: int, *, apart: int) -> list[list[str]]:
@@ -67,9 +23,9 @@ def offers(desk: Desk, rounds: int, *, apart: int) -> list[list[str]]:
         day = DAY + datetime.timedelta(days=7 * number)
         line = []
         for index in range(DESKS):
-            series = a_desk_in(desk)
+            series = another_series(desk)
             plan = numbered([1], [slot(desk, day, 600 + apart * index)])
-            line.append(f"{series.pk} {booking.offer(series, plan)}")
+            line.append(f"book {series.pk} {booking.offer(series, plan)}")
         made.append(line)
     return made
 
@@ -83,16 +39,15 @@ def test_one_desk_wins_and_the_others_are_told(database_url: str, apart: int) ->
         answers = [Counter(ask(started, line)) for line in rounds]
     assert answers == [Counter({"slot_taken": DESKS - 1, "booked": 1})] * 5
     assert Visit.objects.count() == 5
-    held = Occupancy.objects.values_list("resource_id", "day", "cell_from", "cell_to")
-    assert double_bookings(list(held)) == ()
+    assert overlaps() == ()
 
 
 @pytest.mark.django_db(transaction=True)
 def test_one_series_is_booked_once_by_two_desks(database_url: str) -> None:
     desk = a_desk()
-    series = Series.objects.get(pk=desk.series.pk)
+    series = desk.fresh()
     lines = [
-        f"{series.pk} {booking.offer(series, numbered([1], [slot(desk, DAY, start)]))}"
+        f"book {series.pk} {booking.offer(series, numbered([1], [slot(desk, DAY, start)]))}"
         for start in (600, 780)
     ]
     with processes(database_url, 2) as started:

@@ -4,33 +4,21 @@ import pytest
 
 from clinic.actions.refusal import Refused
 from clinic.models import AuditEntry, Message
-from plans.actions import booking, disruptions, series, waiting_offers
-from plans.models import Occupancy, Series, SeriesChange, Visit, WaitingEntry, WaitingOffer
-from tests.factories.booking import MONDAY, Desk, a_desk
-from tests.factories.disruptions import leave
+from plans.actions import booking, series, waiting_offers
+from plans.models import Occupancy, SeriesChange, Visit, WaitingEntry, WaitingOffer
+from tests.factories.booking import DAYS, MONDAY, Desk, booked_on, offer_on, session
+from tests.factories.disruptions import drafted, leave
 from tests.factories.waiting import joined, offered
-from tests.plans.actions.test_booking import offer_on
 
 pytestmark = pytest.mark.django_db
-DAYS = [datetime.date(2026, 2, 3) + datetime.timedelta(days=35 * i) for i in range(4)]
 SOON = MONDAY + datetime.timedelta(minutes=2)
 LATER = MONDAY + datetime.timedelta(minutes=4)
 REASON = "new medicine, wait for the doctor"
 
 
 @pytest.fixture
-def desk() -> Desk:
-    desk = a_desk()
-    booking.confirm(desk.actor, desk.series, offer_on(desk, *DAYS), at=MONDAY)
-    return desk
-
-
-def session(number: int) -> Visit:
-    return Visit.objects.get(session_number=number)
-
-
-def fresh(desk: Desk) -> Series:
-    return Series.objects.get(pk=desk.series.pk)
+def desk(desk: Desk) -> Desk:
+    return booked_on(desk, *DAYS)
 
 
 @pytest.mark.parametrize(("scope", "left"), [("one", [1, 3, 4]), ("following", [1]), ("all", [])])
@@ -39,7 +27,7 @@ def test_one_the_following_or_all_are_cancelled(desk: Desk, scope: str, left: li
     held = Visit.objects.filter(state="booked").order_by("session_number")
     assert list(held.values_list("session_number", flat=True)) == left
     assert Occupancy.objects.count() == 4 * len(left)
-    assert fresh(desk).state == ("booked" if left else "to_book")
+    assert desk.fresh().state == ("booked" if left else "to_book")
 
 
 def test_an_unknown_scope_is_refused(desk: Desk) -> None:
@@ -58,7 +46,7 @@ def test_cancelling_what_is_cancelled_is_refused(desk: Desk) -> None:
 def test_a_booking_is_undone_within_three_minutes_and_no_mail_goes(desk: Desk) -> None:
     series.undo(desk.actor, SeriesChange.objects.get(), at=SOON)
     assert (Visit.objects.count(), Occupancy.objects.count()) == (0, 0)
-    assert fresh(desk).state == "to_book"
+    assert desk.fresh().state == "to_book"
     assert list(Message.objects.values_list("state", flat=True)) == ["void"]
 
 
@@ -79,7 +67,7 @@ def test_nothing_is_taken_back_into_time_that_was_taken_away_since(desk: Desk, v
         offer = offer_on(desk, DAYS[3] + datetime.timedelta(days=1), first=4)
         change = booking.confirm(desk.actor, desk.series, offer, at=MONDAY)
     assert change is not None
-    disruptions.draft(desk.team.admin.actor, desk.team.clinic, leave(desk, DAYS[3]), at=MONDAY)
+    drafted(desk, leave(desk, DAYS[3]))
     before = set(Occupancy.objects.values_list("visit", "day"))
     with pytest.raises(Refused) as refused:
         series.undo(desk.actor, change, at=SOON)
@@ -115,10 +103,10 @@ def test_an_undo_is_refused_after_three_minutes_and_after_another_change(desk: D
 
 def test_a_practitioner_holds_a_series_and_lets_it_go_on_from_a_day(desk: Desk) -> None:
     series.pause(desk.practitioner, desk.series, reason=REASON, at=LATER)
-    assert (fresh(desk).state, fresh(desk).hold_reason) == ("paused", REASON)
+    assert (desk.fresh().state, desk.fresh().hold_reason) == ("paused", REASON)
     assert Visit.objects.filter(state="booked").count() == 4
     series.resume(desk.practitioner, desk.series, earliest_on=DAYS[1], at=LATER)
-    assert (fresh(desk).state, fresh(desk).hold_reason) == ("booked", "")
+    assert (desk.fresh().state, desk.fresh().hold_reason) == ("booked", "")
     assert list(Visit.objects.filter(state="cancelled").values_list("session_number", flat=True)) == [1]
 
 
@@ -139,7 +127,7 @@ def test_a_short_reason_does_not_hold_a_series(desk: Desk) -> None:
 
 def test_ending_a_series_cancels_what_is_to_come(desk: Desk) -> None:
     series.stop(desk.practitioner, desk.series, end_reason="patient_choice", at=LATER)
-    assert (fresh(desk).state, fresh(desk).end_reason) == ("stopped", "patient_choice")
+    assert (desk.fresh().state, desk.fresh().end_reason) == ("stopped", "patient_choice")
     assert Occupancy.objects.count() == 0
     with pytest.raises(Refused) as refused:
         series.stop(desk.practitioner, desk.series, end_reason="patient_choice", at=LATER)
@@ -171,7 +159,7 @@ def test_what_was_cancelled_by_the_end_of_a_series_is_not_undone(desk: Desk) -> 
     series.stop(desk.practitioner, desk.series, end_reason="patient_choice", at=SOON)
     with pytest.raises(Refused):
         series.undo(desk.actor, SeriesChange.objects.get(verb="cancel"), at=SOON)
-    assert fresh(desk).state == "stopped"
+    assert desk.fresh().state == "stopped"
 
 
 def on_offer(desk: Desk) -> WaitingOffer:

@@ -8,10 +8,9 @@ from clinic.models import AuditEntry, Message
 from plans.actions import booking, course, disruptions, series, visits
 from plans.actions.holding import SlotTaken
 from plans.models import Occupancy, Series, Visit
-from tests.factories.booking import MONDAY, Desk, a_desk
-from tests.factories.disruptions import NEXT, TEN, booked_consultation, leave
+from tests.factories.booking import MONDAY, TEN, Desk, a_desk, another_series, offer_on
+from tests.factories.disruptions import NEXT, booked_consultation, drafted, leave
 from tests.factories.plans import RecordFactory
-from tests.plans.actions.test_booking import a_desk_in, offer_on
 
 pytestmark = pytest.mark.django_db
 TODAY = datetime.date(2026, 2, 2)
@@ -77,7 +76,7 @@ def test_a_no_show_frees_the_slot_and_takes_back_unsent_mail(desk: Desk, visit: 
     visits.mark(desk.actor, visit, "no_show", at=AT_TEN + datetime.timedelta(hours=1))
     assert Occupancy.objects.count() == 0
     assert Message.objects.filter(subject_kind="visit").exclude(state="void").count() == 0
-    assert Series.objects.get(pk=desk.series.pk).state == "to_book"
+    assert desk.fresh().state == "to_book"
 
 
 def test_the_last_done_session_completes_the_series(desk: Desk, visit: Visit) -> None:
@@ -85,7 +84,7 @@ def test_the_last_done_session_completes_the_series(desk: Desk, visit: Visit) ->
         visits.mark(desk.actor, one, "in_treatment", at=at)
         RecordFactory.create(visit=one, signed_at=at, signed_by=desk.team.practitioner.user)
         visits.mark(desk.actor, one, "done", at=at)
-        return Series.objects.get(pk=desk.series.pk).state
+        return desk.fresh().state
 
     assert finish(visit, AT_TEN) == "active"
     second = TODAY + datetime.timedelta(days=35)
@@ -112,7 +111,7 @@ def test_taking_a_no_show_back_holds_the_slot_again_unless_it_is_gone(desk: Desk
     visits.undo(desk.actor, visit, at=AT_TEN + datetime.timedelta(minutes=6))
     assert Occupancy.objects.count() == 4
     visits.mark(desk.actor, visit, "no_show", at=AT_TEN + datetime.timedelta(minutes=7))
-    other = a_desk_in(desk)
+    other = another_series(desk)
     offer = booking.offer(other, list(booking.read_offer(offer_on(desk, TODAY)).plan))
     booking.confirm(desk.actor, other, offer, at=MONDAY)
     with pytest.raises(SlotTaken):
@@ -162,7 +161,7 @@ def test_nobody_comes_back_into_time_that_was_taken_away_since(desk: Desk) -> No
     for one in (taken, free):
         series.cancel(desk.actor, one, at=MONDAY)
     wanted = leave(desk, hours=(TEN, TEN + 30))
-    disruptions.draft(desk.team.admin.actor, desk.team.clinic, wanted, at=AT_TEN)
+    disruptions.draft(desk.admin, desk.team.clinic, wanted, at=AT_TEN)
     with pytest.raises(Refused) as refused:
         visits.undo(desk.actor, taken, at=AT_TEN)
     taken.refresh_from_db()
@@ -172,8 +171,8 @@ def test_nobody_comes_back_into_time_that_was_taken_away_since(desk: Desk) -> No
 
 def test_who_was_kept_in_an_absence_comes_back_there(desk: Desk) -> None:
     kept = booked_consultation(desk, "Ana", NEXT)
-    absence = disruptions.draft(desk.team.admin.actor, desk.team.clinic, leave(desk), at=MONDAY)
+    absence = drafted(desk)
     choices = {row.pk: "keep" for row in absence.decisions.all()}
-    disruptions.accept(desk.team.admin.actor, absence, choices, at=MONDAY)
+    disruptions.accept(desk.admin, absence, choices, at=MONDAY)
     series.cancel(desk.actor, kept, at=AT_TEN)
     assert visits.undo(desk.actor, kept, at=AT_TEN).state == "booked"

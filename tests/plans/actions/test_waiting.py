@@ -16,11 +16,6 @@ from tests.factories.waiting import DAY, TODAY, joined, offered, wanted
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk()
-
-
 def refused(desk: Desk, wishes: waiting.Wanted | None = None, **given: Any) -> tuple[str, str | None]:
     with pytest.raises(Refused) as caught:
         joined(desk, wishes, **given)

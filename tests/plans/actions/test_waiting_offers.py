@@ -11,20 +11,14 @@ from plans.actions import booking, series, single, waiting, waiting_offers
 from plans.actions.holding import SlotTaken
 from plans.models import Occupancy, SeriesChange, Visit, WaitingEntry, WaitingOffer
 from plans.rules.plan import Session
-from tests.factories.booking import MONDAY, Desk, a_desk
+from tests.factories.booking import MONDAY, Desk, another_series, offer_on
 from tests.factories.clinic import UserFactory
 from tests.factories.patients import AccessFactory, PatientFactory
 from tests.factories.plans import VisitFactory
 from tests.factories.waiting import DAY, TODAY, joined, offered, slot, wanted
-from tests.plans.actions.test_booking import a_desk_in, offer_on
 
 pytestmark = pytest.mark.django_db
 HOUR = datetime.timedelta(hours=1)
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk()
 
 
 def book(desk: Desk, *days: int, first: int = 1) -> None:
@@ -76,7 +70,7 @@ def test_a_time_too_soon_too_far_or_at_the_wrong_hour_is_not_offered(
 def test_a_time_that_is_booked_is_not_offered(desk: Desk) -> None:
     VisitFactory.create(patient=desk.patient, practitioner=desk.team.practitioner, kind="review")
     entry = joined(desk)
-    other = a_desk_in(desk)
+    other = another_series(desk)
     booking.confirm(desk.actor, other, booking.offer(other, [Session(1, slot(desk, 3))]), at=MONDAY)
     with pytest.raises(SlotTaken):
         offered(desk, entry)
@@ -123,7 +117,7 @@ def test_the_patient_takes_an_offer_and_nobody_else_of_their_kind(desk: Desk) ->
 
 
 def test_whoever_is_second_is_told_and_stays_on_the_list(desk: Desk) -> None:
-    second = a_desk_in(desk)
+    second = another_series(desk)
     first_offer = offered(desk, joined(desk))
     other = waiting_offers.offer(
         desk.actor, joined(Desk(desk.team, second, second.patient)), slot(desk, 3), at=MONDAY

@@ -10,29 +10,33 @@ from plans.actions.drafting import Wanted
 from plans.actions.withdrawing import withdraw
 from plans.models import Absence
 from plans.queries.disruptions import absences, to_call
-from tests.factories.booking import MONDAY, Desk, a_desk
-from tests.factories.disruptions import DAY, NEXT, TEN, TODAY, booked_consultation, booked_series, leave, when
+from tests.factories.booking import MONDAY, TEN, Desk
+from tests.factories.disruptions import (
+    DAY,
+    NEXT,
+    TODAY,
+    booked_consultation,
+    booked_series,
+    drafted,
+    everybody,
+    leave,
+    when,
+)
 from tests.people import a_team
 
 pytestmark = pytest.mark.django_db
 LATER = MONDAY + datetime.timedelta(hours=1)
 
 
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk()
-
-
 def saved(desk: Desk, wanted: Wanted, choice: str = "move") -> Absence:
-    who = desk.team.admin.actor
-    absence = disruptions.draft(who, desk.team.clinic, wanted, at=MONDAY)
+    absence = drafted(desk, wanted)
     if absence.is_draft:
-        disruptions.accept(who, absence, {row.pk: choice for row in absence.decisions.all()}, at=MONDAY)
+        disruptions.accept(desk.admin, absence, everybody(absence, choice), at=MONDAY)
     return Absence.objects.get(pk=absence.pk)
 
 
 def back(desk: Desk, absence: Absence, day: datetime.date) -> Absence:
-    return withdraw(desk.team.admin.actor, absence, day, at=LATER)
+    return withdraw(desk.admin, absence, day, at=LATER)
 
 
 def test_an_absence_that_has_not_begun_is_taken_back_whole(desk: Desk) -> None:
@@ -41,7 +45,7 @@ def test_an_absence_that_has_not_begun_is_taken_back_whole(desk: Desk) -> None:
     assert (done.state, done.withdrawn_at, Leave.objects.count()) == ("withdrawn", LATER, 0)
     verbs = AuditEntry.objects.filter(at=LATER).values_list("verb", "subject_kind")
     assert set(verbs) == {("withdraw", "absence"), ("give_back", "leave")}
-    assert absences(desk.team.admin.actor, desk.team.clinic, at=LATER) == []
+    assert absences(desk.admin, desk.team.clinic, at=LATER) == []
 
 
 def test_leave_that_ends_early_keeps_the_days_that_are_over(desk: Desk) -> None:
@@ -97,7 +101,7 @@ def test_nobody_has_to_decide_on_time_that_is_given_back(desk: Desk) -> None:
 
 def test_of_two_of_the_same_one_is_taken_back(desk: Desk) -> None:
     absence = saved(desk, Wanted("closure", NEXT, NEXT))
-    site.close(desk.team.admin.actor, desk.team.clinic, NEXT, NEXT, at=MONDAY)
+    site.close(desk.admin, desk.team.clinic, NEXT, NEXT, at=MONDAY)
     back(desk, absence, NEXT)
     assert Closure.objects.count() == 1
 
@@ -113,8 +117,8 @@ def test_what_is_withdrawn_takes_no_decisions(desk: Desk) -> None:
     absence = saved(desk, leave(desk))
     back(desk, absence, NEXT)
     for act in (
-        lambda: disruptions.accept(desk.team.admin.actor, absence, {}, at=LATER),
-        lambda: disruptions.run_again(desk.team.admin.actor, absence, at=LATER),
+        lambda: disruptions.accept(desk.admin, absence, {}, at=LATER),
+        lambda: disruptions.run_again(desk.admin, absence, at=LATER),
     ):
         with pytest.raises(Refused) as refusal:
             act()
@@ -123,9 +127,9 @@ def test_what_is_withdrawn_takes_no_decisions(desk: Desk) -> None:
 
 def test_what_cannot_be_withdrawn_is_refused(desk: Desk) -> None:
     booked_series(desk, "Ana", NEXT)
-    who, clinic = desk.team.admin.actor, desk.team.clinic
+    who, clinic = desk.admin, desk.team.clinic
     free = saved(desk, leave(desk, NEXT + DAY, NEXT + 2 * DAY))
-    draft = disruptions.draft(who, clinic, leave(desk), at=MONDAY)
+    draft = drafted(desk)
     other_hours = hours.change_opening(who, clinic, dict.fromkeys(range(6), ((480, 1080),)), at=MONDAY)
     for absence, day, answer in (
         (draft, NEXT, "draft"),
@@ -146,6 +150,6 @@ def test_what_cannot_be_withdrawn_is_refused(desk: Desk) -> None:
 def test_a_closure_that_somebody_took_away_otherwise_is_no_error(desk: Desk) -> None:
     absence = saved(desk, Wanted("closure", NEXT, NEXT))
     Closure.objects.all().delete()
-    site.close(desk.team.admin.actor, desk.team.clinic, NEXT + DAY, NEXT + DAY, at=MONDAY)
+    site.close(desk.admin, desk.team.clinic, NEXT + DAY, NEXT + DAY, at=MONDAY)
     assert back(desk, absence, NEXT).state == "withdrawn"
     assert Closure.objects.count() == 1

@@ -165,9 +165,7 @@ def test_every_verdict_has_a_whole_sentence(code: str) -> None:
     assert "%(" not in said
 
 
-@pytest.mark.parametrize(("minute", "words"), [(0, "00:00"), (545, "09:05"), (1439, "23:59")])
-def test_a_clock_has_two_figures_each(minute: int, words: str) -> None:
-    assert wording.clock(minute) == words
+def test_weekdays_are_named_in_the_plural() -> None:
     assert [wording.weekday_plural(day) for day in (0, 6)] == ["Mondays", "Sundays"]
 
 

@@ -4,19 +4,13 @@ from uuid import uuid4
 
 import pytest
 
-from plans.actions import disruptions
 from plans.forms.disruptions import AbsenceForm, DecisionsForm, sign_pin
 from plans.models import Decision
 from plans.rules.plan import Session, from_data
-from tests.factories.booking import MONDAY, Desk, a_desk
-from tests.factories.disruptions import NEXT, TEN, TODAY, booked_series, leave, slot
+from tests.factories.booking import TEN, Desk, slot
+from tests.factories.disruptions import NEXT, TODAY, booked_series, drafted
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk()
 
 
 def form(desk: Desk, **other: Any) -> AbsenceForm:
@@ -26,7 +20,7 @@ def form(desk: Desk, **other: Any) -> AbsenceForm:
 
 def decisions(desk: Desk, **data: str) -> tuple[DecisionsForm, Decision]:
     booked_series(desk, "Ana", NEXT)
-    absence = disruptions.draft(desk.team.admin.actor, desk.team.clinic, leave(desk), at=MONDAY)
+    absence = drafted(desk)
     row = absence.decisions.get()
     made = DecisionsForm({name.replace("_", f"-{row.pk}"): said for name, said in data.items()}, rows=[row])
     return made, row

@@ -19,7 +19,7 @@ from plans.queries.board import (
     who_stands,
 )
 from plans.queries.gaps import Gap
-from tests.factories.booking import MONDAY, Desk, a_desk
+from tests.factories.booking import MONDAY, Desk, a_desk, a_session
 from tests.factories.clinic import MembershipFactory
 from tests.factories.patients import PatientFactory
 from tests.factories.plans import VisitFactory, consent_to_treatment
@@ -29,19 +29,9 @@ TODAY = datetime.date(2026, 2, 2)
 AT_TEN = MONDAY + datetime.timedelta(hours=2)
 
 
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk()
-
-
 def card(desk: Desk, visit: Visit, at: datetime.datetime = AT_TEN) -> Entry:
     visits = visits_between(desk.actor, desk.team.clinic, visit.day, visit.day)
     return next(one for one in entries_of(visits, desk.team.clinic, at=at) if one.visit == visit)
-
-
-def session(desk: Desk, **values: object) -> Visit:
-    made: Visit = VisitFactory.create(**{"series": desk.series, "session_number": 1, "day": TODAY, **values})
-    return made
 
 
 @pytest.mark.parametrize(("kind", "step"), [("treatment", ""), ("review", "done"), ("blocked", "")])
@@ -60,19 +50,19 @@ def test_the_step_of_a_visit_under_way(kind: str, step: str) -> None:
     ],
 )
 def test_the_step_that_a_card_of_today_offers(desk: Desk, start: int, state: str, step: str) -> None:
-    assert card(desk, session(desk, start_minute=start, minutes=60, state=state)).step == step
+    assert card(desk, a_session(desk, start_minute=start, minutes=60, state=state)).step == step
 
 
 def test_a_card_of_another_day_or_of_a_held_series_offers_none(desk: Desk) -> None:
-    tomorrow = session(desk, day=TODAY + datetime.timedelta(days=1))
+    tomorrow = a_session(desk, day=TODAY + datetime.timedelta(days=1))
     assert card(desk, tomorrow).step == ""
-    today = session(desk, session_number=2)
+    today = a_session(desk, session_number=2)
     Series.objects.update(state="paused")
     assert (card(desk, today).step, card(desk, today).look_first) == ("", True)
 
 
 def test_a_note_is_that_of_the_visit_or_else_of_the_patient(desk: Desk) -> None:
-    visit = session(desk, note="")
+    visit = a_session(desk, note="")
     desk.patient.desk_note = "Prefers mornings"
     desk.patient.save()
     assert card(desk, visit).note == "Prefers mornings"
@@ -90,9 +80,9 @@ def test_a_note_is_that_of_the_visit_or_else_of_the_patient(desk: Desk) -> None:
 
 
 def test_the_gap_is_counted_from_what_stands_and_consent_is_told(desk: Desk) -> None:
-    session(desk, day=TODAY - datetime.timedelta(days=40), state="no_show")
-    session(desk, day=TODAY - datetime.timedelta(days=35), state="done")
-    visit = session(desk, session_number=2)
+    a_session(desk, day=TODAY - datetime.timedelta(days=40), state="no_show")
+    a_session(desk, day=TODAY - datetime.timedelta(days=35), state="done")
+    visit = a_session(desk, session_number=2)
     gap = card(desk, visit).gap
     assert gap is not None
     assert (gap.days, card(desk, visit).consent_missing) == (35, True)
@@ -159,7 +149,7 @@ def test_an_evening_elsewhere_may_lie_on_two_days_here(desk: Desk) -> None:
 
 
 def test_what_is_long_past_is_not_read(desk: Desk) -> None:
-    old = session(desk, day=TODAY - datetime.timedelta(days=300), state="booked")
+    old = a_session(desk, day=TODAY - datetime.timedelta(days=300), state="booked")
     hold([old], None)
     with CaptureQueriesContext(connection) as found:
         busy_between(desk.team.clinic, who_stands(desk.team.clinic, []), TODAY, TODAY)
@@ -167,7 +157,7 @@ def test_what_is_long_past_is_not_read(desk: Desk) -> None:
 
 
 def test_cancelled_visits_and_those_of_other_clinics_are_not_read(desk: Desk) -> None:
-    session(desk, state="cancelled")
+    a_session(desk, state="cancelled")
     other = a_desk("harbour")
     VisitFactory.create(
         patient=PatientFactory.create(clinic=other.team.clinic),

@@ -6,18 +6,12 @@ from plans.actions import booking
 from plans.models import Visit
 from plans.queries.booked import bookings
 from plans.queries.slots import calendar
-from tests.factories.booking import MONDAY, Desk, a_desk
+from tests.factories.booking import MONDAY, Desk, a_desk, offer_on
 from tests.factories.clinic import MembershipFactory
-from tests.plans.actions.test_booking import offer_on
 
 pytestmark = pytest.mark.django_db
 TUESDAY = datetime.date(2026, 2, 3)
 WEEK = (datetime.date(2026, 2, 2), datetime.date(2026, 2, 8))
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk()
 
 
 def test_a_visit_that_is_to_move_is_left_out(desk: Desk) -> None:

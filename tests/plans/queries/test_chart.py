@@ -15,13 +15,6 @@ from tests.people import Team, a_team
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def team() -> Team:
-    team = a_team()
-    publish_shipped(team.clinic)
-    return team
-
-
 def test_notices_name_allergies_first_then_stops_then_reviews_and_no_notes(team: Team) -> None:
     patient = PatientFactory.create(clinic=team.clinic)
     answers = clear_answers(

@@ -21,11 +21,6 @@ TODAY = datetime.date(2026, 2, 2)
 AT_TEN = MONDAY + datetime.timedelta(hours=2)
 
 
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk()
-
-
 def column_of(desk: Desk, *, by: str = "practitioner", number: int = 0) -> Column:
     return day_of(desk.actor, desk.team.clinic, TODAY, by=by, at=AT_TEN).columns[number]
 

@@ -15,16 +15,9 @@ from plans.queries.consult import age_on, assess, event_day
 from plans.queries.snapshot import as_data
 from tests.factories.consult import AT, TODAY, a_draft, clear_answers, publish_shipped
 from tests.factories.patients import PatientFactory
-from tests.people import Team, a_team
+from tests.people import Team
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def team() -> Team:
-    team = a_team()
-    publish_shipped(team.clinic)
-    return team
 
 
 def draft_of(team: Team, **data: Any) -> Consultation:

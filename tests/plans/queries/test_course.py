@@ -1,23 +1,16 @@
-import datetime
-
 import pytest
 
-from plans.actions import booking
 from plans.models import Series, Visit
 from plans.queries.course import closed_up, may_go, removable, without
 from plans.queries.standing import Standing, standing
-from tests.factories.booking import MONDAY, Desk, a_desk
-from tests.plans.actions.test_booking import offer_on
+from tests.factories.booking import DAYS, MONDAY, Desk, booked_on
 
 pytestmark = pytest.mark.django_db
-DAYS = [datetime.date(2026, 2, 3) + datetime.timedelta(days=35 * i) for i in range(4)]
 
 
 @pytest.fixture
-def desk() -> Desk:
-    desk = a_desk()
-    booking.confirm(desk.actor, desk.series, offer_on(desk, *DAYS), at=MONDAY)
-    return desk
+def desk(desk: Desk) -> Desk:
+    return booked_on(desk, *DAYS)
 
 
 def stand() -> Standing:

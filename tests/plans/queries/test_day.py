@@ -9,31 +9,19 @@ from plans.models import Series, Visit
 from plans.queries.board import Entry
 from plans.queries.columns import Column
 from plans.queries.day import Day, day_of
-from tests.factories.booking import MONDAY, Desk, a_desk
-from tests.factories.clinic import MembershipFactory
+from tests.factories.booking import MONDAY, Desk, a_desk, a_session, fill
 from tests.factories.patients import PatientFactory
-from tests.factories.plans import SeriesFactory, VisitFactory, consent_to_treatment
+from tests.factories.plans import VisitFactory, consent_to_treatment
 
 pytestmark = pytest.mark.django_db
 TODAY = datetime.date(2026, 2, 2)
 AT_TEN = MONDAY + datetime.timedelta(hours=2)
 
 
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk()
-
-
 def a_day(
     desk: Desk, by: str = "practitioner", day: datetime.date = TODAY, at: datetime.datetime = AT_TEN
 ) -> Day:
     return day_of(desk.actor, desk.team.clinic, day, by=by, at=at)
-
-
-def session(desk: Desk, **values: object) -> Visit:
-    given = {"series": desk.series, "session_number": 1, "day": TODAY, **values}
-    visit: Visit = VisitFactory.create(**given)
-    return visit
 
 
 def of(column: Column, kind: str) -> list[tuple[int, int]]:
@@ -74,8 +62,8 @@ def test_a_closed_day_says_so(desk: Desk) -> None:
 
 
 def test_a_visit_stands_with_its_step_gap_and_what_is_missing(desk: Desk) -> None:
-    session(desk, day=TODAY - datetime.timedelta(days=26), state="done")
-    visit = session(desk, session_number=2)
+    a_session(desk, day=TODAY - datetime.timedelta(days=26), state="done")
+    visit = a_session(desk, session_number=2)
     entry = entry_of(a_day(desk), visit)
     assert (entry.span, entry.row, entry.rows, entry.step) == ((600, 660), 12, 12, "arrived")
     assert entry.gap is not None
@@ -86,7 +74,7 @@ def test_a_visit_stands_with_its_step_gap_and_what_is_missing(desk: Desk) -> Non
 
 
 def test_a_held_series_only_says_that_a_practitioner_must_look(desk: Desk) -> None:
-    visit = session(desk)
+    visit = a_session(desk)
     Series.objects.update(state="paused", hold_reason="blood thinner")
     entry = entry_of(a_day(desk), visit)
     assert entry.look_first is True
@@ -125,7 +113,7 @@ def test_blocked_time_is_not_counted_and_nobody_arrives_at_it(desk: Desk) -> Non
 
 
 def test_two_visits_at_one_time_stand_side_by_side(desk: Desk) -> None:
-    gone = session(desk, state="no_show")
+    gone = a_session(desk, state="no_show")
     other = VisitFactory.create(
         patient=PatientFactory.create(clinic=desk.team.clinic),
         practitioner=desk.team.practitioner,
@@ -140,7 +128,7 @@ def test_two_visits_at_one_time_stand_side_by_side(desk: Desk) -> None:
 
 
 def test_a_visit_outside_opening_hours_makes_the_board_longer(desk: Desk) -> None:
-    early = session(desk, start_minute=7 * 60 + 30)
+    early = a_session(desk, start_minute=7 * 60 + 30)
     found = a_day(desk)
     assert (found.frame.start, entry_of(found, early).row) == (420, 6)
     assert of(found.columns[0], "closed") == [(420, 450), (510, 540)]
@@ -155,7 +143,7 @@ def test_special_hours_and_shifts_make_away_and_closed(desk: Desk) -> None:
 
 
 def test_somebody_who_left_stays_where_they_are_booked_and_offers_nothing(desk: Desk) -> None:
-    visit = session(desk, start_minute=660)
+    visit = a_session(desk, start_minute=660)
     desk.team.practitioner.is_active = False
     desk.team.practitioner.save()
     found = a_day(desk)
@@ -169,7 +157,7 @@ def test_somebody_who_left_stays_where_they_are_booked_and_offers_nothing(desk: 
 
 def test_by_room_a_visit_without_one_has_a_column_too(desk: Desk) -> None:
     room = desk.team.clinic.rooms.get(kind="treatment")
-    placed, nowhere = session(desk, room=room), session(desk, session_number=2, start_minute=900)
+    placed, nowhere = a_session(desk, room=room), a_session(desk, session_number=2, start_minute=900)
     found = a_day(desk, by="room")
     assert [column.key for column in found.columns][-1] == "r0"
     assert {column.key: [e.visit for e in column.entries if e.visit] for column in found.columns}[
@@ -182,13 +170,7 @@ def test_a_day_takes_five_queries_with_three_visits_and_with_sixty(desk: Desk) -
     a_day(desk)
     counted = []
     for wanted in (3, 60):
-        while Visit.objects.count() < wanted:
-            series = SeriesFactory.create(
-                patient=PatientFactory.create(clinic=desk.team.clinic),
-                practitioner=MembershipFactory.create(clinic=desk.team.clinic, is_practitioner=True),
-                consultation__signed_by=desk.team.practitioner.user,
-            )
-            VisitFactory.create(series=series, session_number=1, day=TODAY)
+        fill(desk, wanted)
         with CaptureQueriesContext(
             connection,
         ) as found:
@@ -199,8 +181,8 @@ def test_a_day_takes_five_queries_with_three_visits_and_with_sixty(desk: Desk) -
 
 def test_other_clinics_are_not_on_the_board(desk: Desk) -> None:
     other = a_desk("harbour")
-    session(other)
+    a_session(other)
     assert a_day(desk).in_order == []
     stranger = day_of(other.actor, desk.team.clinic, TODAY, by="practitioner", at=AT_TEN)
-    session(desk)
+    a_session(desk)
     assert stranger.in_order == []

@@ -1,21 +1,15 @@
 import pytest
 
-from plans.actions import disruptions
 from plans.queries.decided import decided
-from tests.factories.booking import MONDAY, Desk, a_desk
-from tests.factories.disruptions import DAY, NEXT, TEN, booked_consultation, booked_series, leave
+from tests.factories.booking import MONDAY, TEN, Desk
+from tests.factories.disruptions import DAY, NEXT, booked_consultation, booked_series, drafted
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk()
-
-
 def test_every_session_is_shown_before_and_after_with_its_gap(desk: Desk) -> None:
     booked_series(desk, "Ana", NEXT, NEXT + 35 * DAY)
-    absence = disruptions.draft(desk.team.admin.actor, desk.team.clinic, leave(desk), at=MONDAY)
+    absence = drafted(desk)
     (group,), settled = decided(absence)
     (shown,) = group.cases
     first, second = shown.lines
@@ -31,7 +25,7 @@ def test_every_session_is_shown_before_and_after_with_its_gap(desk: Desk) -> Non
 def test_the_most_disturbing_comes_first_and_what_is_settled_apart(desk: Desk) -> None:
     booked_series(desk, "Ana", NEXT)
     visit = booked_consultation(desk, "Bea", NEXT, start=TEN + 120)
-    absence = disruptions.draft(desk.team.admin.actor, desk.team.clinic, leave(desk), at=MONDAY)
+    absence = drafted(desk)
     absence.decisions.filter(visit=visit).update(outcome="none", after=[])
     groups, _settled = decided(absence)
     assert [group.outcome for group in groups] == ["none", "practitioner"]

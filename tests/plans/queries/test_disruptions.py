@@ -10,25 +10,11 @@ from plans.actions.drafting import Wanted
 from plans.models import Absence, Visit
 from plans.queries import disruptions as lists
 from plans.rules.away import Away, absence
-from tests.factories.booking import MONDAY, Desk, a_desk
-from tests.factories.disruptions import (
-    DAY,
-    NEXT,
-    TEN,
-    TODAY,
-    blocked,
-    booked_consultation,
-    booked_series,
-    leave,
-)
+from tests.factories.booking import MONDAY, TEN, Desk
+from tests.factories.disruptions import DAY, NEXT, TODAY, blocked, booked_consultation, booked_series, leave
 from tests.people import a_team
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk()
 
 
 def touched(desk: Desk, resource: int | None, *hours: int, day: datetime.date = NEXT) -> list[str]:
@@ -66,7 +52,7 @@ def test_another_clinic_is_never_touched(desk: Desk) -> None:
 def test_whoever_stands_in_an_absence_is_to_be_called_once_with_the_reason(desk: Desk) -> None:
     booked_series(desk, "Ana", NEXT)
     booked_consultation(desk, "Bea", NEXT + DAY)
-    admin = desk.team.admin.actor
+    admin = desk.admin
     site.close(admin, desk.team.clinic, NEXT, NEXT, at=MONDAY)
     people.give_leave(admin, desk.team.practitioner, NEXT, NEXT + DAY, at=MONDAY)
     room = desk.team.clinic.rooms.get(kind="consulting")
@@ -83,7 +69,7 @@ def test_whoever_stands_in_an_absence_is_to_be_called_once_with_the_reason(desk:
 def test_who_was_booked_at_the_moment_at_which_hours_changed_is_to_be_called(desk: Desk) -> None:
     """The desk read the old hours, and wrote the visit after the new ones."""
     clinic, shorter = desk.team.clinic, dict.fromkeys(range(5), ((540, 900),))
-    made = hours.change_opening(desk.team.admin.actor, clinic, shorter, at=MONDAY)
+    made = hours.change_opening(desk.admin, clinic, shorter, at=MONDAY)
     assert made.state == "effective"
     late = booked_series(desk, "Ana", NEXT + 21 * DAY, start=900)
     (call,) = lists.to_call(clinic, at=MONDAY)
@@ -98,7 +84,7 @@ def test_nobody_is_to_be_called_where_nothing_is_away(desk: Desk) -> None:
 
 def test_the_list_has_drafts_first_and_what_is_over_no_more(desk: Desk) -> None:
     booked_series(desk, "Ana", NEXT)
-    actor, clinic = desk.team.admin.actor, desk.team.clinic
+    actor, clinic = desk.admin, desk.team.clinic
     saved = disruptions.draft(actor, clinic, leave(desk, TODAY, TODAY + DAY), at=MONDAY)
     draft = disruptions.draft(actor, clinic, leave(desk), at=MONDAY)
     listed = lists.absences(actor, clinic, at=MONDAY)
@@ -109,7 +95,7 @@ def test_the_list_has_drafts_first_and_what_is_over_no_more(desk: Desk) -> None:
 
 
 def test_each_absence_has_the_name_of_what_is_away(desk: Desk) -> None:
-    clinic, actor = desk.team.clinic, desk.team.admin.actor
+    clinic, actor = desk.team.clinic, desk.admin
     room, pen = clinic.rooms.earliest("pk"), clinic.devices.get()
     for wanted in (
         leave(desk),
@@ -133,7 +119,7 @@ def test_as_many_questions_for_many_as_for_one(desk: Desk) -> None:
     for names in (("Ana",), ("Bea", "Cem", "Dov")):
         for hour, name in enumerate(names):
             booked_series(desk, name, NEXT, start=TEN + 75 * (hour + len(names) - 1))
-        site.close(desk.team.admin.actor, desk.team.clinic, NEXT, NEXT, at=MONDAY)
+        site.close(desk.admin, desk.team.clinic, NEXT, NEXT, at=MONDAY)
         with CaptureQueriesContext(connection) as asked:
             lists.to_call(desk.team.clinic, at=MONDAY)
         counts.append(len(asked))

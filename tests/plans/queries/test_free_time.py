@@ -7,17 +7,11 @@ from plans.models import VisitType
 from plans.queries.free_time import FreeTime, treatments
 from plans.rules.plan import Session
 from plans.rules.scheduling.choice import ones
-from tests.factories.booking import MONDAY, Desk, a_desk
+from tests.factories.booking import MONDAY, Desk, another_series
 from tests.factories.waiting import DAY, TODAY, slot
-from tests.plans.actions.test_booking import a_desk_in
 
 pytestmark = pytest.mark.django_db
 THURSDAY = TODAY + 3 * DAY
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk()
 
 
 def starts(desk: Desk, *patients: int, kind: str = "treatment") -> list[int]:
@@ -35,7 +29,7 @@ def test_an_empty_day_is_free_from_nine_to_the_last_start(desk: Desk) -> None:
 def test_what_is_booked_is_busy_for_the_practitioner_and_for_the_patient(desk: Desk) -> None:
     token = booking.offer(desk.series, [Session(1, slot(desk, 3, 600))])
     booking.confirm(desk.actor, desk.series, token, at=MONDAY)
-    other = a_desk_in(desk).patient.resource_id
+    other = another_series(desk).patient.resource_id
     assert not {555, 600, 645} & set(starts(desk, other))
     free = FreeTime(desk.team.clinic, TODAY, TODAY + 7 * DAY, [desk.patient.resource_id])
     lead = desk.team.lead.user.resource_id
@@ -63,7 +57,7 @@ def test_a_kind_is_given_by_those_who_are_named(desk: Desk) -> None:
 
 @pytest.mark.parametrize("patients", [1, 5])
 def test_the_queries_stay_the_same_however_many_are_asked_about(desk: Desk, patients: int) -> None:
-    known = [a_desk_in(desk).patient.resource_id for _ in range(patients)]
+    known = [another_series(desk).patient.resource_id for _ in range(patients)]
     with CaptureQueriesContext(connection) as found:
         FreeTime(desk.team.clinic, TODAY, TODAY + 7 * DAY, known)
     assert len(found) == 6

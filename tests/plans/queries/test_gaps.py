@@ -4,16 +4,11 @@ import pytest
 
 from plans.models import Visit
 from plans.queries.gaps import FIRST, UNKNOWN, Gap, gap_between, gaps_of
-from tests.factories.booking import Desk, a_desk
+from tests.factories.booking import Desk
 from tests.factories.plans import VisitFactory
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.date(2026, 2, 3)
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk()
 
 
 def session(desk: Desk, number: int, days: int, **values: object) -> Visit:

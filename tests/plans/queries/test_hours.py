@@ -13,11 +13,6 @@ TUESDAY = datetime.date(2026, 2, 3)
 WEEK = (datetime.date(2026, 2, 2), datetime.date(2026, 2, 8))
 
 
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk()
-
-
 def test_the_hours_of_a_clinic_come_from_eight_tables_in_one_query(
     desk: Desk, django_assert_num_queries: object
 ) -> None:

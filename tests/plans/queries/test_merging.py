@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 def test_a_side_says_what_is_there_and_what_is_to_come() -> None:
     desk = a_desk()
-    admin, patient = desk.team.admin.actor, desk.patient
+    admin, patient = desk.admin, desk.patient
     VisitFactory.create(series=desk.series, session_number=1, day=date(2026, 1, 5), state="done")
     booked = VisitFactory.create(series=desk.series, session_number=2, day=date(2026, 2, 9))
     AccessFactory.create(patient=patient)

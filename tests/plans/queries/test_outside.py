@@ -7,20 +7,14 @@ from clinic.models import Closure, Leave, Outage
 from plans.actions import booking
 from plans.models import VisitType
 from plans.queries.outside import Outside, Typed, outside
-from tests.factories.booking import MONDAY, Desk, a_desk
+from tests.factories.booking import MONDAY, Desk, another_series, offer_on
 from tests.factories.clinic import DeviceFactory, RoomFactory
 from tests.factories.plans import VisitFactory
-from tests.plans.actions.test_booking import a_desk_in, offer_on
 
 pytestmark = pytest.mark.django_db
 TUESDAY = datetime.date(2026, 2, 3)
 SATURDAY = datetime.date(2026, 2, 7)
 EVENING = 18 * 60
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk()
 
 
 def asked(desk: Desk, day: datetime.date = TUESDAY, start: int = EVENING) -> Outside:
@@ -83,7 +77,7 @@ def test_what_is_taken_is_named(desk: Desk) -> None:
     booking.confirm(desk.actor, desk.series, offered, at=MONDAY)
     ten = 600
     assert asked(desk, start=ten).code == "practitioner busy"
-    with_lead, other = Typed(TUESDAY, ten, team.lead), a_desk_in(desk).patient
+    with_lead, other = Typed(TUESDAY, ten, team.lead), another_series(desk).patient
     assert outside(team.clinic, "treatment", with_lead, at=MONDAY, patient=other).code == "no room"
     RoomFactory.create(clinic=team.clinic, kind="treatment")
     DeviceFactory.create(clinic=team.clinic)

@@ -1,7 +1,6 @@
 """What a patient's pages show, at a fixed number of queries."""
 
 import datetime
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -10,51 +9,20 @@ from django.test.utils import CaptureQueriesContext
 from clinic.rules.roles import Actor, Role
 from patients.models import Patient
 from plans.actions import treat
-from plans.models import AftercareSheet, Series, SessionRecord, Visit
+from plans.models import Series, SessionRecord, Visit
 from plans.queries import portal
 from plans.queries.reading import reading
 from tests.factories.patients import AccessFactory, PatientFactory
-from tests.factories.plans import (
-    ConsultationFactory,
-    RecordFactory,
-    SeriesFactory,
-    VisitFactory,
-    clear_answers,
-    consent_to_treatment,
-)
-from tests.people import Team, a_team
+from tests.factories.portal import a_series, treated
+from tests.factories.treat import DAY, clock
+from tests.people import a_team
 
 pytestmark = pytest.mark.django_db
-DAY = datetime.date(2026, 3, 2)
-
-
-def clock(hour: int, minute: int = 0, day: datetime.date = DAY) -> datetime.datetime:
-    return datetime.datetime.combine(day, datetime.time(hour, minute), datetime.UTC)
 
 
 def an_actor(patient: Patient) -> Actor:
     access = AccessFactory.create(patient=patient)
     return Actor(access.user.pk, access.user.name, frozenset({Role.PATIENT}))
-
-
-def a_series(team: Team, booked: int = 4, **patient: Any) -> Any:
-    person = PatientFactory.create(clinic=team.clinic, **patient)
-    give = {"patient": person, "practitioner": team.practitioner}
-    series = SeriesFactory.create(consultation=ConsultationFactory.create(**give), **give)
-    for number in range(1, booked + 1):
-        day = DAY + datetime.timedelta(days=35 * (number - 1))
-        VisitFactory.create(series=series, session_number=number, day=day)
-    return series
-
-
-def treated(team: Team, series: Series, number: int = 1) -> AftercareSheet:
-    """Sign the session of that number at 10:50 on its day."""
-    visit = series.visits.get(session_number=number)
-    clear_answers(series.patient, team.clinic, clock(8, day=visit.day))
-    consent_to_treatment(series.patient, team.clinic)
-    Visit.objects.filter(pk=visit.pk).update(state="in_treatment")
-    record = RecordFactory.create(visit=visit)
-    return treat.sign(team.practitioner.actor, record, clock(11, day=visit.day))
 
 
 def test_before_the_first_session_there_is_a_next_visit_and_what_to_do_before_it() -> None:

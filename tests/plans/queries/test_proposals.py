@@ -17,11 +17,6 @@ pytestmark = pytest.mark.django_db
 TODAY = datetime.date(2026, 2, 2)
 
 
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk()
-
-
 def made(desk: Desk, **wishes: object) -> Search:
     return search(standing(desk.series), Wishes(**wishes), at=MONDAY)  # type: ignore[arg-type]
 

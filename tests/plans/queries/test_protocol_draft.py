@@ -10,21 +10,12 @@ from plans.models import ProtocolDraft, ProtocolVersion
 from plans.queries.protocol_draft import Held, drafting, under_way, versions
 from plans.rules.protocol.drafting import Edit
 from tests.factories.clinic import MembershipFactory
-from tests.factories.consult import publish_shipped
 from tests.factories.patients import PatientFactory
 from tests.factories.plans import ConsultationFactory, SeriesFactory
+from tests.factories.protocol import AT, SUN
 from tests.people import Team, a_team
 
 pytestmark = pytest.mark.django_db
-AT = datetime.datetime(2026, 3, 2, 9, tzinfo=datetime.UTC)
-SUN = "aftercare/AC-SUN"
-
-
-@pytest.fixture
-def team() -> Team:
-    made = a_team()
-    publish_shipped(made.clinic, AT - datetime.timedelta(days=1))
-    return made
 
 
 def a_row(team: Team, **hours: float) -> ProtocolDraft:

@@ -10,19 +10,15 @@ from plans.queries.single import session_slot
 from plans.queries.standing import Standing, standing
 from plans.rules.scheduling.model import Slot
 from plans.rules.wishes import Wishes
-from tests.factories.booking import MONDAY, Desk, a_desk
-from tests.plans.actions.test_booking import offer_on, slot
+from tests.factories.booking import DAYS, MONDAY, Desk, booked_on, offer_on, slot
 
 pytestmark = pytest.mark.django_db
-DAYS = [datetime.date(2026, 2, 3) + datetime.timedelta(days=35 * i) for i in range(4)]
 ON_36 = MONDAY + datetime.timedelta(days=37)  # the day after session 2 was to be
 
 
 @pytest.fixture
-def desk() -> Desk:
-    desk = a_desk()
-    booking.confirm(desk.actor, desk.series, offer_on(desk, *DAYS), at=MONDAY)
-    return desk
+def desk(desk: Desk) -> Desk:
+    return booked_on(desk, *DAYS)
 
 
 def stand(desk: Desk) -> Standing:

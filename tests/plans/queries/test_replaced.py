@@ -21,7 +21,7 @@ def desk() -> Desk:
 
 
 def test_a_draft_is_compared_with_the_hours_at_present(desk: Desk) -> None:
-    made = hours.change_opening(desk.team.admin.actor, desk.team.clinic, SHORTER, at=MONDAY)
+    made = hours.change_opening(desk.admin, desk.team.clinic, SHORTER, at=MONDAY)
     assert new_hours(made).taken(NEXT, is_patient=True) == ((600, 1020),)
     OpeningHours.objects.filter(weekday=0).update(end_minute=720)
     assert new_hours(made).taken(NEXT, is_patient=True) == ((600, 720),)
@@ -29,7 +29,7 @@ def test_a_draft_is_compared_with_the_hours_at_present(desk: Desk) -> None:
 
 
 def test_what_is_in_effect_is_compared_with_what_it_replaced(desk: Desk) -> None:
-    who = desk.team.admin.actor
+    who = desk.admin
     made = hours.change_opening(who, desk.team.clinic, SHORTER, at=MONDAY)
     disruptions.accept(who, made, {row.pk: "keep" for row in made.decisions.all()}, at=MONDAY)
     made.refresh_from_db()
@@ -40,10 +40,10 @@ def test_what_is_in_effect_is_compared_with_what_it_replaced(desk: Desk) -> None
 
 def test_days_of_their_own_are_left_out(desk: Desk) -> None:
     SpecialOpening.objects.create(clinic=desk.team.clinic, day=NEXT, start_minute=540, end_minute=1020)
-    made = hours.change_opening(desk.team.admin.actor, desk.team.clinic, SHORTER, at=MONDAY)
+    made = hours.change_opening(desk.admin, desk.team.clinic, SHORTER, at=MONDAY)
     assert new_hours(made).special == {NEXT}
     present = hours_between(desk.team.clinic, TODAY, NEXT)
-    one_day = hours.change_day(desk.team.admin.actor, desk.team.clinic, NEXT, SHORT, at=MONDAY)
+    one_day = hours.change_day(desk.admin, desk.team.clinic, NEXT, SHORT, at=MONDAY)
     assert (regular_spans(one_day, present), new_hours(one_day, present).taken(NEXT, is_patient=True)) == (
         SHORT,
         ((600, 1020),),
@@ -51,7 +51,7 @@ def test_days_of_their_own_are_left_out(desk: Desk) -> None:
 
 
 def test_new_shifts_stand_between_earlier_and_later_ones(desk: Desk) -> None:
-    who, me = desk.team.admin.actor, desk.team.practitioner
+    who, me = desk.admin, desk.team.practitioner
     hours.change_shifts(who, me, NEXT + 7 * DAY, {0: LONG}, at=MONDAY)
     made = hours.change_shifts(who, me, NEXT, {1: LONG}, at=MONDAY)
     after = new_hours(made).new

@@ -9,15 +9,10 @@ from plans.queries.replanning import Case, cases_of, other_times, proposed, why_
 from plans.rules.away import Away, absence
 from plans.rules.plan import Session
 from plans.rules.scheduling.model import Proposal, Refusal
-from tests.factories.booking import MONDAY, Desk, a_desk
-from tests.factories.disruptions import DAY, NEXT, TEN, TODAY, booked_consultation, booked_series, slot
+from tests.factories.booking import MONDAY, TEN, Desk, slot
+from tests.factories.disruptions import DAY, NEXT, TODAY, booked_consultation, booked_series
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk()
 
 
 def ill(desk: Desk) -> Away:

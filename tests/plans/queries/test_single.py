@@ -2,26 +2,14 @@ import datetime
 
 import pytest
 
-from plans.models import Visit
 from plans.queries.single import free_times, session_slot, times_near
 from plans.rules.scheduling.model import Slot
-from tests.factories.booking import MONDAY, Desk, a_desk
+from tests.factories.booking import MONDAY, Desk, a_session
 from tests.factories.plans import VisitFactory
 
 pytestmark = pytest.mark.django_db
 TODAY = datetime.date(2026, 2, 2)
 AT_TEN = MONDAY + datetime.timedelta(hours=2, minutes=10)
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk()
-
-
-def session(desk: Desk, number: int, days: int, **values: object) -> Visit:
-    day = TODAY + datetime.timedelta(days=days)
-    visit: Visit = VisitFactory.create(series=desk.series, session_number=number, day=day, **values)
-    return visit
 
 
 def test_free_times_come_in_order_and_never_in_the_past(desk: Desk) -> None:
@@ -39,7 +27,7 @@ def test_free_times_come_in_order_and_never_in_the_past(desk: Desk) -> None:
 def test_free_times_of_one_person_for_a_patient_who_is_busy(desk: Desk) -> None:
     from plans.actions import holding
 
-    busy = session(desk, 1, 0, practitioner=desk.team.lead, start_minute=660)
+    busy = a_session(desk, 1, 0, practitioner=desk.team.lead, start_minute=660)
     holding.hold([busy], None)
     who = desk.team.practitioner.user.resource_id
     found = free_times(
@@ -59,8 +47,8 @@ def test_blocked_time_needs_nothing_but_its_person(desk: Desk) -> None:
 
 
 def test_a_session_is_offered_times_inside_its_window_nearest_to_the_old_one(desk: Desk) -> None:
-    session(desk, 1, -20, state="done")
-    visit = session(desk, 2, 15)
+    a_session(desk, 1, -20, state="done")
+    visit = a_session(desk, 2, 15)
     found = times_near(visit, at=MONDAY)
     assert len(found) == 12
     assert found == sorted(found, key=lambda one: one.starts_at)
@@ -76,8 +64,8 @@ def test_a_session_is_offered_times_inside_its_window_nearest_to_the_old_one(des
 
 
 def test_a_session_whose_series_has_lapsed_is_offered_nothing(desk: Desk) -> None:
-    session(desk, 1, -500, state="done")
-    assert times_near(session(desk, 2, 3), at=MONDAY) == []
+    a_session(desk, 1, -500, state="done")
+    assert times_near(a_session(desk, 2, 3), at=MONDAY) == []
 
 
 def test_a_single_visit_is_offered_times_near_its_own(desk: Desk) -> None:
@@ -98,7 +86,7 @@ def test_a_single_visit_is_offered_times_near_its_own(desk: Desk) -> None:
 
 
 def test_the_slot_of_a_visit(desk: Desk) -> None:
-    visit = session(desk, 1, 0)
+    visit = a_session(desk, 1, 0)
     assert session_slot(visit) == Slot(TODAY, desk.team.practitioner.user.resource_id, 600, None, None)
 
 
@@ -106,6 +94,6 @@ def test_times_take_as_many_queries_on_a_full_day(desk: Desk, django_assert_num_
     with django_assert_num_queries(4):  # type: ignore[operator]
         free_times(desk.team.clinic, "consultation", TODAY, at=AT_TEN)
     for number in range(1, 5):
-        session(desk, number, number)
+        a_session(desk, number, number)
     with django_assert_num_queries(4):  # type: ignore[operator]
         free_times(desk.team.clinic, "consultation", TODAY, at=AT_TEN)

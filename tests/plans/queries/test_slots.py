@@ -6,18 +6,12 @@ from clinic.models import Membership
 from plans.actions import booking
 from plans.models import VisitType
 from plans.queries.slots import calendar, members_of, needs_of, treating, treatment_of, visit_type
-from tests.factories.booking import MONDAY, Desk, a_desk
+from tests.factories.booking import MONDAY, Desk, offer_on
 from tests.factories.clinic import MembershipFactory, RoomFactory
-from tests.plans.actions.test_booking import offer_on
 
 pytestmark = pytest.mark.django_db
 TUESDAY = datetime.date(2026, 2, 3)
 WEEK = (datetime.date(2026, 2, 2), datetime.date(2026, 2, 8))
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk()
 
 
 def test_a_calendar_takes_as_many_queries_with_much_in_it(

@@ -8,21 +8,10 @@ from plans.queries.standing import first_day, over, request, request_for_one, st
 from plans.rules.scheduling.model import Anchor, Request, RequestError, Step
 from plans.rules.spacing import BookedBy
 from plans.rules.wishes import Wishes
-from tests.factories.booking import MONDAY, Desk, a_desk
-from tests.factories.plans import VisitFactory
+from tests.factories.booking import MONDAY, Desk, a_session
 
 pytestmark = pytest.mark.django_db
 TODAY = datetime.date(2026, 2, 2)
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk()
-
-
-def session(desk: Desk, number: int, days: int, state: str = "booked") -> None:
-    day = TODAY + datetime.timedelta(days=days)
-    VisitFactory.create(series=desk.series, session_number=number, day=day, state=state)
 
 
 def asked(desk: Desk, wishes: Wishes | None = None) -> Request:
@@ -54,24 +43,24 @@ def test_where_a_series_stands(
     anchor: int | None,
 ) -> None:
     for number in numbers:
-        session(desk, number, 35 * number)
-    session(desk, 4, 1, "cancelled")
-    session(desk, 2, 2, "no_show")
+        a_session(desk, number, 35 * number)
+    a_session(desk, 4, 1, "cancelled")
+    a_session(desk, 2, 2, "no_show")
     stand = standing(desk.series)
     assert (stand.to_book, stand.holes, stand.is_tail) == (to_book, holes, is_tail)
     assert (stand.anchor.session_number if stand.anchor else None) == anchor
 
 
 def test_done_sessions_are_counted(desk: Desk) -> None:
-    session(desk, 1, -35, "done")
-    session(desk, 2, 0, "arrived")
+    a_session(desk, 1, -35, "done")
+    a_session(desk, 2, 0, "arrived")
     assert standing(desk.series).done == 1
 
 
 def test_the_first_day_is_the_latest_of_today_a_wish_a_hold_and_the_gap(desk: Desk) -> None:
     assert first_day(standing(desk.series), Wishes(), MONDAY) == TODAY
     assert first_day(standing(desk.series), Wishes(first_from=days_on(5)), MONDAY) == days_on(5)
-    session(desk, 1, -8, "done")
+    a_session(desk, 1, -8, "done")
     assert first_day(standing(desk.series), Wishes(first_from=days_on(5)), MONDAY) == days_on(20)
     Series.objects.update(earliest_on=days_on(30))
     fresh = Series.objects.get()
@@ -89,7 +78,7 @@ def test_the_first_day_is_the_latest_of_today_a_wish_a_hold_and_the_gap(desk: De
     ],
 )
 def test_who_may_book_depends_on_how_long_ago_the_last_one_was(desk: Desk, days: int, who: BookedBy) -> None:
-    session(desk, 1, days, "done")
+    a_session(desk, 1, days, "done")
     assert who_may_book(standing(desk.series), TODAY) is who
 
 
@@ -102,14 +91,14 @@ def test_a_whole_series_is_asked_for_from_today(desk: Desk) -> None:
 
 
 def test_the_rest_counts_from_the_last_session_that_stands(desk: Desk) -> None:
-    session(desk, 1, -10, "done")
+    a_session(desk, 1, -10, "done")
     found = asked(desk)
     assert found.anchor == Anchor(days_on(-10), desk.team.practitioner.user.resource_id, 600)
     assert (found.n, found.earliest, found.latest_first) == (3, days_on(18), days_on(32))
 
 
 def test_past_its_window_the_next_session_has_until_the_end_of_being_late(desk: Desk) -> None:
-    session(desk, 1, -45, "done")
+    a_session(desk, 1, -45, "done")
     found = asked(desk)
     assert found.steps[0] == Step(28, 35, 56)
     assert found.latest_first == days_on(11)
@@ -148,8 +137,8 @@ def test_a_step_is_as_wide_as_the_state_its_gap_lies_in(desk: Desk) -> None:
 
 
 def test_one_session_is_asked_for_by_itself(desk: Desk) -> None:
-    session(desk, 1, -10, "done")
-    session(desk, 3, 60)
+    a_session(desk, 1, -10, "done")
+    a_session(desk, 3, 60)
     treatment = treatment_of(visit_type(desk.team.clinic, "treatment"), desk.team.clinic)
     stand = standing(desk.series)
     found = request_for_one(stand, 2, treatment, near=days_on(25), at=MONDAY)

@@ -4,18 +4,13 @@ from clinic.models import Shift, SpecialOpening
 from clinic.rules import hours
 from plans.actions import hours as actions
 from plans.queries.timetable import opening_week, special_days, waiting_changes, wanted_pattern, workers
-from tests.factories.booking import MONDAY, Desk, a_desk
+from tests.factories.booking import MONDAY, Desk
 from tests.factories.clinic import MembershipFactory
 from tests.factories.disruptions import DAY, NEXT, TODAY, booked_series
 from tests.people import a_team
 
 pytestmark = pytest.mark.django_db
 LONG = ((540, 1020),)
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk()
 
 
 def test_the_week_of_a_clinic_has_every_span(desk: Desk) -> None:
@@ -55,7 +50,7 @@ def test_each_practitioner_has_the_pattern_of_today_and_the_later_ones(desk: Des
 
 def test_changes_that_wait_are_shown_to_who_may_decide(desk: Desk) -> None:
     booked_series(desk, "Ana", NEXT)
-    admin = desk.team.admin.actor
+    admin = desk.admin
     made = actions.change_opening(admin, desk.team.clinic, {1: LONG}, at=MONDAY)
     assert waiting_changes(admin, desk.team.clinic, "opening") == [made]
     assert waiting_changes(admin, desk.team.clinic, "special", "shifts") == []

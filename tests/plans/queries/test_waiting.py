@@ -1,5 +1,4 @@
 import datetime
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -8,17 +7,10 @@ from django.test.utils import CaptureQueriesContext
 from plans.actions import waiting_offers
 from plans.models import Series, WaitingEntry
 from plans.queries.waiting import Stretch, first_fit, free_time, freed, waiting_list
-from tests.factories.booking import MONDAY, Desk, a_desk
-from tests.factories.plans import VisitFactory
+from tests.factories.booking import MONDAY, Desk, a_desk, a_session, another_series
 from tests.factories.waiting import DAY, TODAY, joined, offered, slot, wanted
-from tests.plans.actions.test_booking import a_desk_in
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk()
 
 
 def gap(desk: Desk, day: int, start: int = 540, end: int = 1020) -> Stretch:
@@ -43,18 +35,12 @@ def fits(desk: Desk, *gaps: Stretch, at: datetime.datetime = MONDAY) -> list[lis
     ]
 
 
-def session(desk: Desk, number: int, days: int, state: str = "done", **given: Any) -> None:
-    VisitFactory.create(
-        series=desk.series, session_number=number, day=TODAY + days * DAY, state=state, **given
-    )
-
-
 def another(desk: Desk, *, name: str, done: int | None = None) -> Desk:
-    series = a_desk_in(desk)
+    series = another_series(desk)
     type(series.patient).objects.filter(pk=series.patient_id).update(name=name)
     other = Desk(desk.team, Series.objects.get(pk=series.pk), series.patient)
     if done is not None:
-        session(other, 1, done)
+        a_session(other, 1, done, "done")
     return other
 
 
@@ -74,7 +60,7 @@ def test_a_stretch_too_short_or_without_the_room_fits_nobody(desk: Desk) -> None
 
 
 def test_only_those_whose_window_contains_it_sorted_by_whose_window_ends_first(desk: Desk) -> None:
-    session(desk, 1, -35)
+    a_session(desk, 1, -35, "done")
     joined(desk)
     tight = another(desk, name="Zoë", done=-39)
     joined(tight)
@@ -89,9 +75,9 @@ def test_only_those_whose_window_contains_it_sorted_by_whose_window_ends_first(d
 
 
 def test_the_session_after_keeps_its_gap_too(desk: Desk) -> None:
-    session(desk, 1, -30)
-    session(desk, 2, 11, "booked")
-    session(desk, 3, 44, "booked")
+    a_session(desk, 1, -30, "done")
+    a_session(desk, 2, 11, "booked")
+    a_session(desk, 3, 44, "booked")
     joined(desk)
     assert fits(desk, gap(desk, 1), gap(desk, 2), gap(desk, 10), gap(desk, 11, 630, 800)) == [
         [], [("Tomasz Wieczorek", 2, 540)], [("Tomasz Wieczorek", 10, 540)], [],

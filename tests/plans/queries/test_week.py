@@ -9,20 +9,14 @@ from django.test.utils import CaptureQueriesContext
 from clinic.models import Closure, Leave, SpecialOpening
 from plans.models import Visit
 from plans.queries.week import Week, week_of
-from tests.factories.booking import MONDAY, Desk, a_desk
-from tests.factories.clinic import MembershipFactory
+from tests.factories.booking import MONDAY, Desk, a_desk, fill
 from tests.factories.patients import PatientFactory
-from tests.factories.plans import SeriesFactory, VisitFactory
+from tests.factories.plans import VisitFactory
 
 pytestmark = pytest.mark.django_db
 TODAY = datetime.date(2026, 2, 2)
 SATURDAY = datetime.date(2026, 2, 7)
 AT_TEN = MONDAY + datetime.timedelta(hours=2)
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk()
 
 
 def a_week(desk: Desk, day: datetime.date = TODAY, whose: int | None = None) -> Week:
@@ -102,13 +96,7 @@ def test_a_week_takes_five_queries_with_three_visits_and_with_sixty(desk: Desk) 
     a_week(desk)
     counted = []
     for wanted in (3, 60):
-        while Visit.objects.count() < wanted:
-            series = SeriesFactory.create(
-                patient=PatientFactory.create(clinic=desk.team.clinic),
-                practitioner=MembershipFactory.create(clinic=desk.team.clinic, is_practitioner=True),
-                consultation__signed_by=desk.team.practitioner.user,
-            )
-            VisitFactory.create(series=series, session_number=1, day=TODAY)
+        fill(desk, wanted)
         with CaptureQueriesContext(connection) as found:
             assert a_week(desk).booked == wanted
         counted.append(len(found))

@@ -3,31 +3,26 @@ import datetime
 import pytest
 
 from clinic.models import Closure, Leave
-from plans.actions import booking
 from plans.models import Series, Visit
 from plans.queries.proposals import search
 from plans.queries.single import session_slot
 from plans.queries.standing import standing
 from plans.queries.why import Verdict, why_in_plan, why_session, why_visit
 from plans.rules.wishes import Wishes
-from tests.factories.booking import MONDAY, Desk, a_desk
+from tests.factories.booking import DAYS, MONDAY, Desk, a_desk, booked_on
 from tests.factories.plans import VisitFactory
-from tests.plans.actions.test_booking import offer_on
 
 pytestmark = pytest.mark.django_db
-DAYS = [datetime.date(2026, 2, 3) + datetime.timedelta(days=35 * i) for i in range(4)]
 
 
 @pytest.fixture
-def desk() -> Desk:
-    desk = a_desk()
-    booking.confirm(desk.actor, desk.series, offer_on(desk, *DAYS), at=MONDAY)
-    return desk
+def desk(desk: Desk) -> Desk:
+    return booked_on(desk, *DAYS)
 
 
 def of_session(desk: Desk, day: datetime.date, number: int = 2) -> Verdict:
     visit = Visit.objects.select_related("practitioner__user").get(session_number=number)
-    stand = standing(Series.objects.get(pk=desk.series.pk))
+    stand = standing(desk.fresh())
     return why_session(stand, number, day, near=session_slot(visit), at=MONDAY, without=[visit.pk])
 
 

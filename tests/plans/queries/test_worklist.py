@@ -8,26 +8,14 @@ from django.test.utils import CaptureQueriesContext
 from clinic.models import Message
 from plans.models import Series
 from plans.queries.worklist import Found, Item, _in_need, worklist
-from tests.factories.booking import MONDAY, Desk, a_desk
-from tests.factories.plans import VisitFactory
-from tests.plans.actions.test_booking import a_desk_in
+from tests.factories.booking import MONDAY, Desk, a_desk, a_session, another_series
 
 pytestmark = pytest.mark.django_db
 TODAY = datetime.date(2026, 2, 2)
 
 
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk()
-
-
 def items(desk: Desk) -> list[Item]:
     return worklist(desk.actor, desk.team.clinic, at=MONDAY, shown=100).items
-
-
-def session(desk: Desk, number: int, days: int, state: str = "booked", **values: object) -> None:
-    day = TODAY + datetime.timedelta(days=days)
-    VisitFactory.create(series=desk.series, session_number=number, day=day, state=state, **values)
 
 
 def told(desk: Desk) -> list[tuple[str, int, datetime.date | None, int | None]]:
@@ -40,20 +28,20 @@ def test_a_signed_series_without_dates_is_to_book(desk: Desk) -> None:
 
 def test_a_series_with_every_date_does_not_wait(desk: Desk) -> None:
     for number in range(1, 5):
-        session(desk, number, 35 * number)
+        a_session(desk, number, 35 * number)
     assert items(desk) == []
 
 
 def test_a_missed_first_session_is_to_rebook_and_not_to_book(desk: Desk) -> None:
-    session(desk, 1, -1, "no_show")
+    a_session(desk, 1, -1, "no_show")
     assert told(desk) == [("rebook", 1, None, None)]
 
 
 def test_a_missed_session_is_rebooked_while_its_window_lasts(desk: Desk) -> None:
-    session(desk, 1, -36, "done")
-    session(desk, 2, -1, "no_show")
-    session(desk, 3, 34)
-    session(desk, 4, 69)
+    a_session(desk, 1, -36, "done")
+    a_session(desk, 2, -1, "no_show")
+    a_session(desk, 3, 34)
+    a_session(desk, 4, 69)
     assert told(desk) == [("rebook", 2, TODAY + datetime.timedelta(days=6), 6)]
 
 
@@ -61,16 +49,16 @@ def test_a_missed_session_is_rebooked_while_its_window_lasts(desk: Desk) -> None
 def test_an_unbooked_next_session_is_at_risk_two_weeks_before_its_window_ends(
     desk: Desk, days: int, waits: bool
 ) -> None:
-    session(desk, 1, days, "done")
+    a_session(desk, 1, days, "done")
     left = 42 + days
     assert told(desk) == ([("at_risk", 2, TODAY + datetime.timedelta(days=left), left)] if waits else [])
 
 
 def test_too_early_is_shown_unless_a_practitioner_signed_why(desk: Desk) -> None:
-    session(desk, 1, -20, "done")
-    session(desk, 2, 6)
-    session(desk, 3, 41)
-    session(desk, 4, 76)
+    a_session(desk, 1, -20, "done")
+    a_session(desk, 2, 6)
+    a_session(desk, 3, 41)
+    a_session(desk, 4, 76)
     assert told(desk) == [("too_early", 2, None, None)]
     Series.objects.get().visits.update(override_reason="agreed with the patient")
     assert items(desk) == []
@@ -79,25 +67,25 @@ def test_too_early_is_shown_unless_a_practitioner_signed_why(desk: Desk) -> None
 def test_a_held_series_says_only_that_somebody_must_look(desk: Desk) -> None:
     Series.objects.update(state="paused")
     assert told(desk) == [("on_hold", 0, None, None)]
-    session(desk, 1, 15)
+    a_session(desk, 1, 15)
     assert told(desk) == [("on_hold", 0, None, None)]
-    session(desk, 2, 14)
+    a_session(desk, 2, 14)
     assert told(desk) == [("look_first", 2, None, 14)]
 
 
 def test_a_session_that_is_booked_after_its_window_is_at_risk_unless_signed(desk: Desk) -> None:
-    session(desk, 1, -20, "done")
+    a_session(desk, 1, -20, "done")
     for number, days in ((2, 23), (3, 58), (4, 93)):
-        session(desk, number, days)
+        a_session(desk, number, days)
     assert told(desk) == [("at_risk", 2, TODAY + datetime.timedelta(days=22), 22)]
     Series.objects.get().visits.update(override_reason="agreed with the patient")
     assert items(desk) == []
 
 
 def test_a_window_that_grew_counts_and_not_the_one_that_was_agreed(desk: Desk) -> None:
-    session(desk, 1, -20, "done")
+    a_session(desk, 1, -20, "done")
     for number, days in ((2, 10), (3, 45), (4, 80)):
-        session(desk, number, days)
+        a_session(desk, number, days)
     assert items(desk) == []
     Series.objects.update(windows={"1": [42, 45, 49]})
     assert told(desk) == [("too_early", 2, None, None)]
@@ -108,14 +96,14 @@ def test_a_session_before_the_day_that_the_answers_allow_is_to_move(
     desk: Desk, cleared: int, waits: bool
 ) -> None:
     for number in range(1, 5):
-        session(desk, number, 35 * number, override_reason="Signed before she answered.")
+        a_session(desk, number, 35 * number, override_reason="Signed before she answered.")
     Series.objects.update(cleared_on=TODAY + datetime.timedelta(days=cleared))
     assert [item.kind for item in items(desk)] == ["too_early"] * waits
 
 
 def test_only_series_that_need_somebody_are_read(desk: Desk) -> None:
     for number in range(1, 5):
-        session(desk, number, 35 * number)
+        a_session(desk, number, 35 * number)
     rows = partial(_in_need, desk.actor, desk.team.clinic, TODAY)
     assert list(rows()) == []
     Series.objects.update(state="paused")
@@ -126,7 +114,7 @@ def test_only_series_that_need_somebody_are_read(desk: Desk) -> None:
 
 def test_the_worst_are_shown_and_the_rest_counted(desk: Desk) -> None:
     for _ in range(6):
-        a_desk_in(desk)
+        another_series(desk)
     found = worklist(desk.actor, desk.team.clinic, at=MONDAY, shown=5)
     assert (len(found.items), found.total, found.more) == (5, 7, 2)
 
@@ -166,7 +154,7 @@ def test_the_list_takes_three_queries_however_long_it_is(desk: Desk) -> None:
     counted = []
     for wanted in (1, 20):
         while Series.objects.count() < wanted:
-            a_desk_in(desk)
+            another_series(desk)
         with CaptureQueriesContext(connection) as found:
             assert len(items(desk)) == wanted
         counted.append(len(found))

@@ -1,5 +1,4 @@
 import datetime
-import re
 from itertools import pairwise
 
 import pytest
@@ -12,43 +11,20 @@ from plans.queries.proposals import search
 from plans.queries.standing import standing
 from plans.rules.plan import Session
 from plans.rules.wishes import Wishes
-from tests.factories.booking import MONDAY, Desk, a_desk
+from tests.factories.booking import MONDAY, Desk, another_series, best_offer, offer_on
+from tests.pages import values
 from tests.people import a_team, as_staff
-from tests.plans.actions.test_booking import a_desk_in, best_offer, offer_on
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def monday(time_machine: object) -> None:
-    time_machine.move_to(MONDAY)  # type: ignore[attr-defined]
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk()
-
-
-@pytest.fixture
-def browser(desk: Desk) -> Client:
-    return as_staff(desk.team.desk)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 
 def page(desk: Desk, name: str = "plans:series_book") -> str:
     return reverse(name, args=[desk.team.clinic.slug, desk.series.pk])
 
 
-def changes(html: str) -> list[str]:
-    return re.findall(r'name="change" value="([^"]+)"', html)
-
-
-def offers(html: str) -> list[str]:
-    return re.findall(r'name="offer" value="([^"]+)"', html)
-
-
 def test_a_series_is_booked_from_the_page_with_one_choice(desk: Desk, browser: Client) -> None:
     html = browser.get(page(desk)).content.decode()
-    answer = browser.post(page(desk), {"offer": offers(html)[0]})
+    answer = browser.post(page(desk), {"offer": values(html, "offer")[0]})
     assert answer.headers["Location"] == page(desk, "plans:series_booked")
     assert Visit.objects.filter(series=desk.series).count() == 4
     assert (
@@ -57,14 +33,16 @@ def test_a_series_is_booked_from_the_page_with_one_choice(desk: Desk, browser: C
 
 
 def test_proposals_differ_in_their_first_appointment(desk: Desk, browser: Client) -> None:
-    plans = [booking.read_offer(token).plan for token in offers(browser.get(page(desk)).content.decode())]
+    plans = [
+        booking.read_offer(token).plan for token in values(browser.get(page(desk)).content.decode(), "offer")
+    ]
     firsts = {(plan[0].slot.day, plan[0].slot.practitioner, plan[0].slot.start < 780) for plan in plans}
     assert len(plans) == len(firsts) == 5
 
 
 def test_wishes_are_a_link_and_are_met(desk: Desk, browser: Client) -> None:
     html = browser.get(page(desk), {"first": "16/2", "days": ["2"], "times": ["afternoon"]}).content.decode()
-    plan = booking.read_offer(offers(html)[0]).plan
+    plan = booking.read_offer(values(html, "offer")[0]).plan
     assert [session.slot.day.weekday() for session in plan] == [2, 2, 2, 2]
     assert plan[0].slot.day == datetime.date(2026, 2, 18)
     assert all(session.slot.start >= 720 and session.slot.start + 60 <= 1020 for session in plan)
@@ -100,12 +78,12 @@ def test_a_wish_that_cannot_be_is_explained_and_kept(
 
 
 def test_one_date_is_changed_and_the_rest_checked_again(desk: Desk, browser: Client) -> None:
-    token = offers(browser.get(page(desk)).content.decode())[0]
+    token = values(browser.get(page(desk)).content.decode(), "offer")[0]
     before = booking.read_offer(token).plan
     html = browser.post(page(desk), {"offer": token, "open": "2"}).content.decode()
-    answer = browser.post(page(desk), {"change": changes(html)[1]})
+    answer = browser.post(page(desk), {"change": values(html, "change")[1]})
     assert answer.status_code == 200
-    after = booking.read_offer(offers(answer.content.decode())[0]).plan
+    after = booking.read_offer(values(answer.content.decode(), "offer")[0]).plan
     assert "Your choice" in answer.content.decode()
     assert after != before
     gaps = [(b.slot.day - a.slot.day).days for a, b in pairwise(after)]
@@ -115,23 +93,23 @@ def test_one_date_is_changed_and_the_rest_checked_again(desk: Desk, browser: Cli
 
 def test_other_times_are_looked_for_when_they_are_asked_for(desk: Desk, browser: Client) -> None:
     html = browser.get(page(desk)).content.decode()
-    assert changes(html) == []
-    chosen = offers(html)[2]
+    assert values(html, "change") == []
+    chosen = values(html, "offer")[2]
     html = browser.post(page(desk), {"offer": chosen, "open": "3"}).content.decode()
-    assert 1 <= len(changes(html)) <= 5
+    assert 1 <= len(values(html, "change")) <= 5
     assert "still 28–42 days after session 2" in html
-    first = booking.read_offer(offers(html)[0])
-    assert (first.plan, len(offers(html))) == (booking.read_offer(chosen).plan, 5)
+    first = booking.read_offer(values(html, "offer")[0])
+    assert (first.plan, len(values(html, "offer"))) == (booking.read_offer(chosen).plan, 5)
     assert Visit.objects.count() == 0
 
 
 def test_with_script_only_the_row_that_is_asked_for_comes(desk: Desk, browser: Client) -> None:
-    token = offers(browser.get(page(desk)).content.decode())[0]
+    token = values(browser.get(page(desk)).content.decode(), "offer")[0]
     given = {"offer": token, "open": "2"}
     html = browser.post(page(desk), given, headers={"hx-request": "true"}).content.decode()
     assert html.count("<li") == 1
-    assert offers(html) == []
-    assert 1 <= len(changes(html)) <= 5
+    assert values(html, "offer") == []
+    assert 1 <= len(values(html, "change")) <= 5
 
 
 @pytest.mark.parametrize(
@@ -140,20 +118,20 @@ def test_with_script_only_the_row_that_is_asked_for_comes(desk: Desk, browser: C
 def test_a_session_that_is_not_there_opens_nothing(
     desk: Desk, browser: Client, given: dict[str, str]
 ) -> None:
-    token = offers(browser.get(page(desk)).content.decode())[0]
+    token = values(browser.get(page(desk)).content.decode(), "offer")[0]
     answer = browser.post(page(desk), {"offer": token, **given})
-    assert (answer.status_code, changes(answer.content.decode())) == (200, [])
+    assert (answer.status_code, values(answer.content.decode(), "change")) == (200, [])
     swap = browser.post(page(desk), {"offer": token, **given}, headers={"hx-request": "true"})
     assert (swap.status_code, swap.content) == (204, b"")
     assert Visit.objects.count() == 0
 
 
 def test_an_offer_that_is_stale_opens_nothing(desk: Desk, browser: Client) -> None:
-    token = offers(browser.get(page(desk)).content.decode())[0]
+    token = values(browser.get(page(desk)).content.decode(), "offer")[0]
     booking.confirm(desk.actor, desk.series, offer_on(desk, datetime.date(2026, 2, 3)), at=MONDAY)
     html = browser.post(page(desk), {"offer": token, "open": "2"}).content.decode()
-    assert changes(html) == []
-    assert len(booking.read_offer(offers(html)[0]).plan) == 3
+    assert values(html, "change") == []
+    assert len(booking.read_offer(values(html, "offer")[0]).plan) == 3
 
 
 def test_the_desk_reads_that_there_is_an_event_and_clinicians_what_it_is(desk: Desk, browser: Client) -> None:
@@ -169,25 +147,25 @@ def test_the_desk_reads_that_there_is_an_event_and_clinicians_what_it_is(desk: D
 
 def test_a_slot_that_is_gone_is_said_and_others_are_offered(desk: Desk, browser: Client) -> None:
     token = best_offer(desk)
-    other = a_desk_in(desk)
+    other = another_series(desk)
     booking.confirm(desk.actor, other, booking.offer(other, booking.read_offer(token).plan), at=MONDAY)
     answer = browser.post(page(desk), {"offer": token})
     html = answer.content.decode()
     assert answer.status_code == 422
     assert "was booked a moment ago. Nothing has been saved." in html
-    assert len(offers(html)) == 5
+    assert len(values(html, "offer")) == 5
     assert Visit.objects.filter(series=desk.series).count() == 0
 
 
 def test_a_double_submit_books_once(desk: Desk, browser: Client) -> None:
-    token = offers(browser.get(page(desk)).content.decode())[0]
+    token = values(browser.get(page(desk)).content.decode(), "offer")[0]
     for _ in range(2):
         assert browser.post(page(desk), {"offer": token}).status_code == 302
     assert Visit.objects.count() == 4
 
 
 def test_going_back_after_an_undo_books_nothing(desk: Desk, browser: Client) -> None:
-    token = offers(browser.get(page(desk)).content.decode())[0]
+    token = values(browser.get(page(desk)).content.decode(), "offer")[0]
     browser.post(page(desk), {"offer": token})
     change = Series.objects.get().changes.get()
     browser.post(reverse("plans:series_undo", args=["fernway", desk.series.pk, change.pk]))
@@ -197,16 +175,16 @@ def test_going_back_after_an_undo_books_nothing(desk: Desk, browser: Client) -> 
 
 
 def test_a_date_changed_in_a_tab_that_is_old_books_nothing(desk: Desk, browser: Client) -> None:
-    token = offers(browser.get(page(desk)).content.decode())[0]
-    change = changes(browser.post(page(desk), {"offer": token, "open": "2"}).content.decode())[0]
+    token = values(browser.get(page(desk)).content.decode(), "offer")[0]
+    change = values(browser.post(page(desk), {"offer": token, "open": "2"}).content.decode(), "change")[0]
     browser.post(page(desk), {"offer": token})
     html = browser.post(page(desk), {"change": change}).content.decode()
-    assert "nothing left to book" in html or offers(html) == []
+    assert "nothing left to book" in html or values(html, "offer") == []
     assert Visit.objects.count() == 4
 
 
 def test_a_second_tab_is_told_that_the_plan_has_changed(desk: Desk, browser: Client) -> None:
-    first, second = (offers(browser.get(page(desk)).content.decode())[0] for _ in range(2))
+    first, second = (values(browser.get(page(desk)).content.decode(), "offer")[0] for _ in range(2))
     browser.post(page(desk), {"offer": first})
     answer = browser.post(page(desk), {"offer": second})
     assert answer.status_code == 422
@@ -227,7 +205,7 @@ def test_a_late_session_asks_the_desk_for_a_reason(desk: Desk, browser: Client, 
     browser = as_staff(desk.team.desk)
     html = browser.get(page(desk)).content.decode()
     assert "Write why the session is late" in html
-    token = offers(html)[0]
+    token = values(html, "offer")[0]
     assert browser.post(page(desk), {"offer": token, "reason": ""}).status_code == 422
     answer = browser.post(page(desk), {"offer": token, "reason": "was in hospital for a while"})
     assert answer.status_code == 302
@@ -265,7 +243,7 @@ def test_a_search_takes_the_same_queries_with_a_full_diary(
     with django_assert_max_num_queries(12) as empty:  # type: ignore[operator]
         browser.get(page(desk))
     for _ in range(3):
-        other = a_desk_in(desk)
+        other = another_series(desk)
         booking.confirm(desk.actor, other, booking.offer(other, best_plan(other)), at=MONDAY)
     with django_assert_max_num_queries(12) as full:  # type: ignore[operator]
         browser.get(page(desk))

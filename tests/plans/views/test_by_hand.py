@@ -9,35 +9,13 @@ from django.urls import reverse
 from clinic.models import AuditEntry, Closure, Leave
 from plans.actions import booking, holding
 from plans.models import Occupancy, Series, Visit
-from tests.factories.booking import MONDAY, Desk, a_desk
+from tests.factories.booking import DAYS, Desk, session
 from tests.factories.plans import VisitFactory
+from tests.pages import values
 from tests.people import as_staff
-from tests.plans.actions.test_booking import offer_on
 
-pytestmark = pytest.mark.django_db
-DAYS = [datetime.date(2026, 2, 3) + datetime.timedelta(days=35 * i) for i in range(4)]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 WHY = "Ana stays until eight for him"
-
-
-@pytest.fixture(autouse=True)
-def monday(time_machine: object) -> None:
-    time_machine.move_to(MONDAY)  # type: ignore[attr-defined]
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk()
-
-
-@pytest.fixture
-def booked(desk: Desk) -> Desk:
-    booking.confirm(desk.actor, desk.series, offer_on(desk, *DAYS), at=MONDAY)
-    return desk
-
-
-@pytest.fixture
-def browser(desk: Desk) -> Client:
-    return as_staff(desk.team.desk)
 
 
 def new_page(desk: Desk) -> str:
@@ -55,10 +33,6 @@ def typed(desk: Desk, day: str = "4/2", time: str = "18:00", **more: str) -> dic
 
 def hidden(html: str, *names: str) -> dict[str, str]:
     return {name: re.findall(rf'name="{name}" value="([^"]*)"', html)[0] for name in names}
-
-
-def session(number: int) -> Visit:
-    return Visit.objects.get(session_number=number)
 
 
 class TestANewVisit:
@@ -200,7 +174,7 @@ class TestAVisitThatMoves:
             override_reason=WHY,
         )
         html = browser.get(move_page(visit)).content.decode()
-        press = {**hidden(html, "seen"), "slot": re.findall(r'name="slot" value="([^"]+)"', html)[0]}
+        press = {**hidden(html, "seen"), "slot": values(html, "slot")[0]}
         assert browser.post(move_page(visit), press).status_code == 302
         visit.refresh_from_db()
         assert visit.override_reason == ""
@@ -235,7 +209,7 @@ class TestASession:
         browser.post(move_page(session(2)), {**hidden(html, "offer"), "reason": WHY})
         assert session(2).day == datetime.date(2026, 3, 14)
         html = browser.get(move_page(session(4))).content.decode()
-        slot = re.findall(r'name="slot" value="([^"]+)"', html)[0]
+        slot = values(html, "slot")[0]
         html = browser.post(move_page(session(4)), {"slot": slot}).content.decode()
         assert [one.number for one in booking.read_offer(hidden(html, "offer")["offer"]).plan] == [4]
 

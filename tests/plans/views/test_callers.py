@@ -11,27 +11,12 @@ from django.urls import reverse
 
 from patients.models import Patient
 from plans.models import Visit
-from tests.factories.booking import MONDAY, Desk, a_desk
+from tests.factories.booking import Desk
 from tests.factories.patients import PatientFactory
 from tests.people import a_team, as_staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 TYPED = {"name": "Zoë Ó Súilleabháin 🌷", "birth_date": "22/6/1985", "phone": "020 7946 0018", "email": ""}
-
-
-@pytest.fixture(autouse=True)
-def on_monday(time_machine: object) -> None:
-    time_machine.move_to(MONDAY, tick=False)  # type: ignore[attr-defined]
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk()
-
-
-@pytest.fixture
-def browser(desk: Desk) -> Client:
-    return as_staff(desk.team.desk)
 
 
 def page(desk: Desk) -> str:

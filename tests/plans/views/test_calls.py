@@ -1,51 +1,26 @@
-import re
-from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 
 from clinic.actions import site
 from plans.models import Call, Visit
 from tests.factories.booking import MONDAY, Desk, a_desk
 from tests.factories.disruptions import NEXT, booked_series
+from tests.pages import text_of, url
 from tests.people import a_team, as_staff
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def monday(time_machine: Any) -> None:
-    time_machine.move_to(MONDAY)
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk()
-
-
-@pytest.fixture
-def browser(desk: Desk) -> Client:
-    return as_staff(desk.team.desk)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 
 def standing(desk: Desk, *names: str) -> list[Visit]:
     visits = [
         booked_series(desk, name, NEXT, start=540 + 75 * n).visits.get() for n, name in enumerate(names)
     ]
-    site.close(desk.team.admin.actor, desk.team.clinic, NEXT, NEXT, reason="Burst pipe", at=MONDAY)
+    site.close(desk.admin, desk.team.clinic, NEXT, NEXT, reason="Burst pipe", at=MONDAY)
     return visits
-
-
-def url(desk: Desk, name: str, *args: Any) -> str:
-    return reverse(f"plans:{name}", args=[desk.team.clinic.slug, *args])
-
-
-def text_of(answer: Any) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
 
 
 def test_the_desk_ticks_whom_it_called(desk: Desk, browser: Client) -> None:

@@ -2,7 +2,6 @@
 
 import datetime
 import uuid
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -24,18 +23,6 @@ from tests.people import Team, a_team
 pytestmark = pytest.mark.django_db
 SECRET = "Canary words of the patient"
 REASON = "Canary reason of the practitioner"
-
-
-@pytest.fixture(autouse=True)
-def one_factor(settings: Any) -> None:
-    settings.STAFF_SECOND_FACTOR = False
-
-
-@pytest.fixture
-def team() -> Team:
-    team = a_team()
-    publish_shipped(team.clinic)
-    return team
 
 
 @pytest.fixture

@@ -1,4 +1,3 @@
-import datetime
 import re
 import uuid
 
@@ -6,44 +5,23 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from plans.actions import booking, course
+from plans.actions import course
 from plans.models import Series, SeriesChange, Visit
-from tests.factories.booking import MONDAY, Desk, a_desk
+from tests.factories.booking import DAYS, Desk, booked_on
+from tests.pages import values
 from tests.people import a_team, as_staff
-from tests.plans.actions.test_booking import offer_on
 
-pytestmark = pytest.mark.django_db
-DAYS = [datetime.date(2026, 2, 3) + datetime.timedelta(days=35 * i) for i in range(4)]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 REASON = "the goal is nearly met, one fewer will do"
 
 
-@pytest.fixture(autouse=True)
-def monday(time_machine: object) -> None:
-    time_machine.move_to(MONDAY, tick=False)  # type: ignore[attr-defined]
-
-
 @pytest.fixture
-def desk() -> Desk:
-    desk = a_desk()
-    booking.confirm(desk.actor, desk.series, offer_on(desk, *DAYS), at=MONDAY)
-    return desk
-
-
-@pytest.fixture
-def clinician(desk: Desk) -> Client:
-    return as_staff(desk.team.practitioner)
+def desk(desk: Desk) -> Desk:
+    return booked_on(desk, *DAYS)
 
 
 def page(desk: Desk, name: str, *more: object) -> str:
     return reverse(f"plans:{name}", args=[desk.team.clinic.slug, desk.series.pk, *more])
-
-
-def fresh(desk: Desk) -> Series:
-    return Series.objects.get(pk=desk.series.pk)
-
-
-def offers(html: str) -> list[str]:
-    return re.findall(r'name="offer" value="([^"]+)"', html)
 
 
 def test_the_series_page_leads_a_practitioner_there_and_nobody_else(desk: Desk, clinician: Client) -> None:
@@ -63,14 +41,14 @@ def test_a_session_is_added_once_said_and_undone(desk: Desk, clinician: Client) 
     posted = {"reason": REASON, "key": str(uuid.uuid4())}
     for _ in range(2):
         assert clinician.post(page(desk, "series_add"), posted)["Location"] == page(desk, "series_booked")
-    assert fresh(desk).sessions == 5
+    assert desk.fresh().sessions == 5
     html = clinician.get(page(desk, "series_booked")).content.decode()
     assert "Tomasz Wieczorek has 5 sessions now" in html
     assert "The new session has no date yet" in html
     undo = page(desk, "series_undo", SeriesChange.objects.earliest("-revision").pk)
     assert undo in html
     clinician.post(undo)
-    assert fresh(desk).sessions == 4
+    assert desk.fresh().sessions == 4
     assert "one session added" in clinician.get(page(desk, "series")).content.decode()
 
 
@@ -82,14 +60,14 @@ def test_more_than_the_protocol_proposes_is_said_before_it_is_signed(desk: Desk,
     html = clinician.get(page(desk, "series_add")).content.decode()
     assert "A series has at most 10 sessions, whoever signs." in html
     answer = clinician.post(page(desk, "series_add"), {"reason": REASON, "key": str(uuid.uuid4())})
-    assert (answer.status_code, fresh(desk).sessions) == (422, 10)
+    assert (answer.status_code, desk.fresh().sessions) == (422, 10)
 
 
 def test_the_last_session_is_taken_away(desk: Desk, clinician: Client) -> None:
     html = clinician.get(page(desk, "series_remove")).content.decode()
     assert "Session 4 on Tue 19 May" in html
     clinician.post(page(desk, "series_remove"), {"reason": REASON, "key": str(uuid.uuid4())})
-    assert (fresh(desk).sessions, Visit.objects.filter(state="booked").count()) == (3, 3)
+    assert (desk.fresh().sessions, Visit.objects.filter(state="booked").count()) == (3, 3)
     html = clinician.get(page(desk, "series_booked")).content.decode()
     assert "Tomasz Wieczorek’s series goes on with 3 sessions" in html
 
@@ -99,7 +77,7 @@ def test_what_is_done_is_not_taken_away(desk: Desk, clinician: Client) -> None:
     html = clinician.get(page(desk, "series_remove")).content.decode()
     assert "it is done, under way, or the only one" in html
     answer = clinician.post(page(desk, "series_remove"), {"reason": REASON, "key": str(uuid.uuid4())})
-    assert (answer.status_code, fresh(desk).sessions) == (422, 4)
+    assert (answer.status_code, desk.fresh().sessions) == (422, 4)
 
 
 def test_a_session_is_left_out_and_the_later_ones_move_up_or_stay(desk: Desk, clinician: Client) -> None:
@@ -107,7 +85,7 @@ def test_a_session_is_left_out_and_the_later_ones_move_up_or_stay(desk: Desk, cl
     assert "the series goes on with 3 sessions" in html
     assert "70 days" in html
     assert html.count('name="offer"') == 2
-    moving, keeping = offers(html)
+    moving, keeping = values(html, "offer")
     assert course.read_offer(keeping, 2).plan == ()
     answer = clinician.post(page(desk, "series_skip", 2), {"offer": moving, "reason": REASON})
     assert answer["Location"] == page(desk, "series_booked")
@@ -117,7 +95,7 @@ def test_a_session_is_left_out_and_the_later_ones_move_up_or_stay(desk: Desk, cl
 
 
 def test_what_was_shown_there_books_nothing_elsewhere(desk: Desk, clinician: Client) -> None:
-    moving, keeping = offers(clinician.get(page(desk, "series_skip", 2)).content.decode())
+    moving, keeping = values(clinician.get(page(desk, "series_skip", 2)).content.decode(), "offer")
     for offer in (moving, keeping):
         posted = {"offer": offer, "reason": REASON}
         assert clinician.post(page(desk, "series_book"), posted).status_code == 422
@@ -127,7 +105,7 @@ def test_what_was_shown_there_books_nothing_elsewhere(desk: Desk, clinician: Cli
 
 def test_where_nothing_has_to_move_there_is_one_choice(desk: Desk, clinician: Client) -> None:
     html = clinician.get(page(desk, "series_skip", 4)).content.decode()
-    assert len(offers(html)) == 1
+    assert len(values(html, "offer")) == 1
     assert "No later session has a date yet" in html
 
 
@@ -148,16 +126,16 @@ def test_a_reason_that_is_none_is_explained_and_kept(
     desk: Desk, clinician: Client, name: str, reason: str
 ) -> None:
     more = [2] if name == "series_skip" else []
-    posted = {"reason": reason, "key": str(uuid.uuid4()), "offer": course.offer(fresh(desk), 4, ())}
+    posted = {"reason": reason, "key": str(uuid.uuid4()), "offer": course.offer(desk.fresh(), 4, ())}
     answer = clinician.post(page(desk, name, *more), posted)
     html = answer.content.decode()
-    assert (answer.status_code, fresh(desk).sessions) == (422, 4)
+    assert (answer.status_code, desk.fresh().sessions) == (422, 4)
     assert "<title>Error:" in html
     assert reason in html
 
 
 def test_what_was_chosen_for_the_later_sessions_is_kept(desk: Desk, clinician: Client) -> None:
-    _moving, keeping = offers(clinician.get(page(desk, "series_skip", 2)).content.decode())
+    _moving, keeping = values(clinician.get(page(desk, "series_skip", 2)).content.decode(), "offer")
     html = clinician.post(page(desk, "series_skip", 2), {"offer": keeping, "reason": ""}).content.decode()
     assert re.findall(r'id="(move|keep)" checked', html) == ["keep"]
 
@@ -165,10 +143,10 @@ def test_what_was_chosen_for_the_later_sessions_is_kept(desk: Desk, clinician: C
 @pytest.mark.parametrize("offer", ["", "none", "x" * 10_000])
 def test_an_offer_that_cannot_be_read_is_explained(desk: Desk, clinician: Client, offer: str) -> None:
     answer = clinician.post(page(desk, "series_skip", 2), {"offer": offer, "reason": REASON})
-    assert (answer.status_code, fresh(desk).sessions) == (422, 4)
+    assert (answer.status_code, desk.fresh().sessions) == (422, 4)
 
 
 @pytest.mark.parametrize("key", ["", "none", "x" * 10_000])
 def test_a_form_without_its_key_signs_nothing(desk: Desk, clinician: Client, key: str) -> None:
     answer = clinician.post(page(desk, "series_add"), {"key": key, "reason": REASON})
-    assert (answer.status_code, fresh(desk).sessions) == (422, 4)
+    assert (answer.status_code, desk.fresh().sessions) == (422, 4)

@@ -8,9 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clinic.models import Closure, Outage
-from plans.models import Series, Visit
-from tests.factories.booking import MONDAY, Desk, a_desk
-from tests.factories.clinic import MembershipFactory
+from plans.models import Series
+from tests.factories.booking import MONDAY, Desk, a_session, fill
 from tests.factories.patients import PatientFactory
 from tests.factories.plans import SeriesFactory, VisitFactory
 from tests.factories.waiting import joined
@@ -26,16 +25,6 @@ def at_ten(time_machine: object) -> None:
     time_machine.move_to(AT_TEN, tick=False)  # type: ignore[attr-defined]
 
 
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk()
-
-
-@pytest.fixture
-def browser(desk: Desk) -> Client:
-    return as_staff(desk.team.desk)
-
-
 def today(desk: Desk) -> str:
     return reverse("plans:today", args=[desk.team.clinic.slug])
 
@@ -44,25 +33,8 @@ def day_page(desk: Desk, day: str) -> str:
     return reverse("plans:day", args=[desk.team.clinic.slug, day])
 
 
-def session(desk: Desk, **values: object) -> Visit:
-    given = {"series": desk.series, "session_number": 1, "day": TODAY, **values}
-    visit: Visit = VisitFactory.create(**given)
-    return visit
-
-
-def fill(desk: Desk, wanted: int) -> None:
-    """Give the day so many visits, each of another patient and of a practitioner of their own."""
-    while Visit.objects.count() < wanted:
-        series = SeriesFactory.create(
-            patient=PatientFactory.create(clinic=desk.team.clinic),
-            practitioner=MembershipFactory.create(clinic=desk.team.clinic, is_practitioner=True),
-            consultation__signed_by=desk.team.practitioner.user,
-        )
-        VisitFactory.create(series=series, session_number=1, day=TODAY)
-
-
 def test_today_shows_who_comes_and_what_waits(desk: Desk, browser: Client) -> None:
-    session(desk, state="confirmed")
+    a_session(desk, state="confirmed")
     html = browser.get(today(desk)).content.decode()
     assert "<title>Today, Monday 2 February" in html
     assert "Tomasz Wieczorek" in html
@@ -72,7 +44,7 @@ def test_today_shows_who_comes_and_what_waits(desk: Desk, browser: Client) -> No
 
 
 def test_one_click_checks_a_patient_in_and_stays_on_the_same_view(desk: Desk, browser: Client) -> None:
-    visit = session(desk)
+    visit = a_session(desk)
     html = browser.get(today(desk), {"by": "room"}).content.decode()
     action = re.search(r'formaction="([^"]+)"', html)
     back = re.search(r'name="next" value="([^"]+)"', html)
@@ -85,7 +57,7 @@ def test_one_click_checks_a_patient_in_and_stays_on_the_same_view(desk: Desk, br
 
 
 def test_a_step_can_be_taken_back_with_the_click_beside_what_it_says(desk: Desk, browser: Client) -> None:
-    visit = session(desk)
+    visit = a_session(desk)
     browser.post(reverse("plans:visit_state", args=[desk.team.clinic.slug, visit.pk, "arrived"]))
     html = browser.get(today(desk)).content.decode()
     undo = re.search(r'action="([^"]+/undo/)"', html)
@@ -100,7 +72,7 @@ def test_a_step_can_be_taken_back_with_the_click_beside_what_it_says(desk: Desk,
 def test_a_visit_that_has_gone_by_is_offered_as_missed_and_then_to_be_rebooked(
     desk: Desk, browser: Client
 ) -> None:
-    visit = session(desk, start_minute=540, minutes=60)
+    visit = a_session(desk, start_minute=540, minutes=60)
     html = browser.get(today(desk)).content.decode()
     assert f"/visits/{visit.pk}/state/no_show/" in html
     assert "Did not come Tomasz Wieczorek" in html
@@ -125,7 +97,7 @@ def test_a_missed_visit_of_no_series_is_booked_again_for_the_same_patient(
 
 @pytest.mark.parametrize(("kind", "ends"), [("review", "state/done/"), ("treatment", "/record/")])
 def test_what_is_under_way_is_finished_by_a_click_or_by_its_record(desk: Desk, kind: str, ends: str) -> None:
-    session(desk, kind=kind, state="in_treatment")
+    a_session(desk, kind=kind, state="in_treatment")
     assert ends in as_staff(desk.team.practitioner).get(today(desk)).content.decode()
     assert ("/record/" in as_staff(desk.team.desk).get(today(desk)).content.decode()) is False
 
@@ -133,7 +105,7 @@ def test_what_is_under_way_is_finished_by_a_click_or_by_its_record(desk: Desk, k
 def test_a_held_visit_offers_no_step_and_says_only_that_somebody_must_look(
     desk: Desk, browser: Client
 ) -> None:
-    session(desk, note="Prefers mornings")
+    a_session(desk, note="Prefers mornings")
     Series.objects.update(state="paused", hold_reason="blood thinner")
     html = browser.get(today(desk)).content.decode()
     assert "Practitioner must look first" in html
@@ -180,7 +152,7 @@ def test_what_is_no_day_is_said_beside_the_box(desk: Desk, browser: Client, type
 
 
 def test_a_day_on_paper_tells_who_comes_to_whom_and_nothing_clinical(desk: Desk, browser: Client) -> None:
-    session(desk, note="Prefers mornings", state="confirmed")
+    a_session(desk, note="Prefers mornings", state="confirmed")
     Series.objects.update(state="paused", hold_reason="blood thinner")
     html = browser.get(
         reverse("plans:day_print", args=[desk.team.clinic.slug, "2026-02-02"])
@@ -215,7 +187,7 @@ def test_any_day_of_a_diary_is_shown_and_no_other(desk: Desk, browser: Client, d
 
 @pytest.mark.parametrize("view", ["practitioner", "room", "list", "nonsense", "x" * 10_000])
 def test_every_view_of_a_day_shows_its_visits(desk: Desk, browser: Client, view: str) -> None:
-    session(desk)
+    a_session(desk)
     answer = browser.get(today(desk), {"by": view})
     assert answer.status_code == 200
     assert "Tomasz Wieczorek" in answer.content.decode()
@@ -235,7 +207,7 @@ def test_a_closed_day_and_an_empty_list_say_so(desk: Desk, browser: Client) -> N
 
 
 def test_only_today_offers_a_step(desk: Desk, browser: Client) -> None:
-    session(desk, day=TODAY + datetime.timedelta(days=1))
+    a_session(desk, day=TODAY + datetime.timedelta(days=1))
     assert "formaction" not in browser.get(day_page(desk, "2026-02-03")).content.decode()
 
 
@@ -280,7 +252,7 @@ def test_an_empty_worklist_says_what_would_appear(desk: Desk, browser: Client) -
 
 
 def test_who_may_not_book_sees_the_day_and_no_way_to_change_it(desk: Desk) -> None:
-    session(desk)
+    a_session(desk)
     html = as_staff(desk.team.admin).get(today(desk)).content.decode()
     assert "Tomasz Wieczorek" in html
     assert "formaction" not in html
@@ -293,7 +265,7 @@ def test_who_may_not_book_sees_the_day_and_no_way_to_change_it(desk: Desk) -> No
 
 
 def test_a_stranger_is_told_nothing(desk: Desk) -> None:
-    session(desk)
+    a_session(desk)
     stranger = as_staff(a_team("harbour").desk)
     for page in (
         today(desk),

@@ -9,41 +9,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clinic.models import Closure, Leave, Outage
-from plans.actions import disruptions
 from plans.actions.drafting import Wanted
 from plans.models import Absence, Visit
-from tests.factories.booking import MONDAY, Desk, a_desk
-from tests.factories.disruptions import (
-    DAY,
-    NEXT,
-    TEN,
-    booked_consultation,
-    booked_series,
-    leave,
-    when,
-)
+from tests.factories.booking import TEN, Desk
+from tests.factories.disruptions import DAY, NEXT, booked_consultation, booked_series, drafted, when
+from tests.pages import text_of, url
 from tests.people import a_team, as_staff
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def monday(time_machine: Any) -> None:
-    time_machine.move_to(MONDAY)
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk()
-
-
-@pytest.fixture
-def browser(desk: Desk) -> Client:
-    return as_staff(desk.team.admin)
-
-
-def url(desk: Desk, name: str, *args: Any) -> str:
-    return reverse(f"plans:{name}", args=[desk.team.clinic.slug, *args])
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 
 def typed(desk: Desk, **other: Any) -> dict[str, Any]:
@@ -59,46 +32,42 @@ def typed(desk: Desk, **other: Any) -> dict[str, Any]:
 def a_draft(desk: Desk, *names: str, start: int = 540) -> Absence:
     for hour, name in enumerate(names):
         booked_series(desk, name, NEXT, NEXT + 35 * DAY, start=start + 75 * hour)
-    return disruptions.draft(desk.team.admin.actor, desk.team.clinic, leave(desk), at=MONDAY)
+    return drafted(desk)
 
 
-def text_of(answer: Any) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
-
-
-def test_an_absence_that_touches_nobody_is_saved_from_the_form(desk: Desk, browser: Client) -> None:
+def test_an_absence_that_touches_nobody_is_saved_from_the_form(desk: Desk, admin: Client) -> None:
     data = typed(desk, last="13/2", start="09:00", end="12.30", reason="Course")
-    answer = browser.post(url(desk, "absence_new"), data)
+    answer = admin.post(url(desk, "absence_new"), data)
     assert answer.headers["Location"] == url(desk, "absences")
     saved = Leave.objects.get()
     assert (saved.first, saved.last, saved.start_minute, saved.end_minute, saved.reason) == (
         NEXT, NEXT + 4 * DAY, 540, 750, "Course",
     )  # fmt: skip
-    assert desk.team.practitioner.user.name in text_of(browser.get(url(desk, "absences")))
+    assert desk.team.practitioner.user.name in text_of(admin.get(url(desk, "absences")))
 
 
-def test_the_same_form_twice_makes_one(desk: Desk, browser: Client) -> None:
+def test_the_same_form_twice_makes_one(desk: Desk, admin: Client) -> None:
     data = typed(desk)
     for _time in range(2):
-        browser.post(url(desk, "absence_new"), data)
+        admin.post(url(desk, "absence_new"), data)
     assert (Leave.objects.count(), Absence.objects.count()) == (1, 1)
 
 
 @pytest.mark.parametrize("kind", ["closure", "room", "device"])
-def test_each_kind_can_be_entered(desk: Desk, browser: Client, kind: str) -> None:
+def test_each_kind_can_be_entered(desk: Desk, admin: Client, kind: str) -> None:
     clinic = desk.team.clinic
     things = {"room": clinic.rooms.earliest("pk").pk, "device": clinic.devices.earliest("pk").pk}
-    browser.post(url(desk, "absence_new"), typed(desk, kind=kind, **things))
+    admin.post(url(desk, "absence_new"), typed(desk, kind=kind, **things))
     assert (Leave.objects.count(), Closure.objects.count() + Outage.objects.count()) == (0, 1)
 
 
-def test_sickness_from_the_form_to_the_new_dates(desk: Desk, browser: Client) -> None:
+def test_sickness_from_the_form_to_the_new_dates(desk: Desk, admin: Client) -> None:
     """The practitioner is ill and a colleague is free at that hour: the same hour with the colleague."""
     ana = booked_series(desk, "Ana Souza", NEXT, NEXT + 35 * DAY)
-    answer = browser.post(url(desk, "absence_new"), typed(desk, reason="Flu"))
+    answer = admin.post(url(desk, "absence_new"), typed(desk, reason="Flu"))
     absence = Absence.objects.get()
     assert answer.headers["Location"] == url(desk, "absence", absence.pk)
-    page = text_of(browser.get(answer.headers["Location"]))
+    page = text_of(admin.get(answer.headers["Location"]))
     for words in (
         "Ana Souza",
         "Other practitioner",
@@ -108,18 +77,18 @@ def test_sickness_from_the_form_to_the_new_dates(desk: Desk, browser: Client) ->
     ):
         assert words in page
     row = absence.decisions.get()
-    answer = browser.post(url(desk, "absence_apply", absence.pk), {f"choice-{row.pk}": "move"}, follow=True)
+    answer = admin.post(url(desk, "absence_apply", absence.pk), {f"choice-{row.pk}": "move"}, follow=True)
     assert "1 patient is settled." in text_of(answer)
     assert when(ana) == (NEXT, TEN, desk.team.lead.user.name)
     assert Leave.objects.get().reason == "Flu"
 
 
 def test_nothing_is_saved_while_a_decision_is_missing_and_what_was_chosen_stays(
-    desk: Desk, browser: Client
+    desk: Desk, admin: Client
 ) -> None:
     absence = a_draft(desk, "Ana", "Bea")
     one, _other = absence.decisions.all()
-    answer = browser.post(url(desk, "absence_apply", absence.pk), {f"choice-{one.pk}": "keep"})
+    answer = admin.post(url(desk, "absence_apply", absence.pk), {f"choice-{one.pk}": "keep"})
     html = answer.content.decode()
     assert answer.status_code == 422
     assert "<title>Error:" in html
@@ -128,89 +97,87 @@ def test_nothing_is_saved_while_a_decision_is_missing_and_what_was_chosen_stays(
     assert (Leave.objects.count(), Absence.objects.get().state) == (0, "draft")
 
 
-def test_one_button_accepts_all_that_have_a_place(desk: Desk, browser: Client) -> None:
+def test_one_button_accepts_all_that_have_a_place(desk: Desk, admin: Client) -> None:
     absence = a_draft(desk, "Ana", "Bea", "Cem")
     keep = absence.decisions.earliest("pk")
-    browser.post(url(desk, "absence_apply", absence.pk), {"rest": "move", f"choice-{keep.pk}": "keep"})
+    admin.post(url(desk, "absence_apply", absence.pk), {"rest": "move", f"choice-{keep.pk}": "keep"})
     assert sorted(absence.decisions.values_list("choice", flat=True)) == ["keep", "move", "move"]
     assert Leave.objects.count() == 1
-    page = text_of(browser.get(url(desk, "absences")))
+    page = text_of(admin.get(url(desk, "absences")))
     assert f"{desk.team.practitioner.user.name} is away then." in page
 
 
-def test_a_slot_taken_meanwhile_is_asked_about_again_and_the_rest_is_done(
-    desk: Desk, browser: Client
-) -> None:
+def test_a_slot_taken_meanwhile_is_asked_about_again_and_the_rest_is_done(desk: Desk, admin: Client) -> None:
     absence = a_draft(desk, "Ana", "Bea")
     # The desk gives the colleague's nine o'clock, where Ana was to go, to somebody else.
     booked_consultation(desk, "Dov", NEXT, start=540, who=desk.team.lead)
-    page = text_of(browser.post(url(desk, "absence_apply", absence.pk), {"rest": "move"}, follow=True))
+    page = text_of(admin.post(url(desk, "absence_apply", absence.pk), {"rest": "move"}, follow=True))
     assert "1 patient is settled." in page
     assert "1 patient’s new time was taken meanwhile." in page
     assert "Asked again" in page
     assert "Put it here instead, then plan again" in page
     assert absence.decisions.get(settled_at=None).patient.name == "Ana"
-    browser.post(url(desk, "absence_apply", absence.pk), {"rest": "move"})
+    admin.post(url(desk, "absence_apply", absence.pk), {"rest": "move"})
     assert not absence.decisions.filter(settled_at=None).exists()
 
 
-def test_whoever_was_booked_in_meanwhile_appears_with_a_plan(desk: Desk, browser: Client) -> None:
+def test_whoever_was_booked_in_meanwhile_appears_with_a_plan(desk: Desk, admin: Client) -> None:
     absence = a_draft(desk, "Ana")
     booked_series(desk, "Late Comer", NEXT, start=TEN + 180)
-    assert "1 visit was booked into this time" in text_of(browser.get(url(desk, "absence", absence.pk)))
-    answer = browser.post(url(desk, "absence_apply", absence.pk), {"rest": "move"})
+    assert "1 visit was booked into this time" in text_of(admin.get(url(desk, "absence", absence.pk)))
+    answer = admin.post(url(desk, "absence_apply", absence.pk), {"rest": "move"})
     assert (answer.status_code, Leave.objects.count()) == (422, 0)
     assert "Late Comer" in text_of(answer)
-    assert browser.post(url(desk, "absence_apply", absence.pk), {"rest": "move"}).status_code == 302
+    assert admin.post(url(desk, "absence_apply", absence.pk), {"rest": "move"}).status_code == 302
     assert Leave.objects.count() == 1
 
 
-def test_another_time_is_pinned_and_the_rest_planned_around_it(desk: Desk, browser: Client) -> None:
+def test_another_time_is_pinned_and_the_rest_planned_around_it(desk: Desk, admin: Client) -> None:
     absence = a_draft(desk, "Ana", "Bea")
     row = absence.decisions.get(patient__name="Ana")
     plan = url(desk, "absence", absence.pk)
     tokens = re.findall(
-        rf'name="slot-{row.pk}" value="([^"]+)"', browser.get(f"{plan}?times={row.pk}").content.decode()
+        rf'name="slot-{row.pk}" value="([^"]+)"', admin.get(f"{plan}?times={row.pk}").content.decode()
     )
     assert len(tokens) == 8
-    answer = browser.post(plan, {f"slot-{row.pk}": tokens[-1]})
+    answer = admin.post(plan, {f"slot-{row.pk}": tokens[-1]})
     assert answer.headers["Location"] == plan
     before = row.after
     row.refresh_from_db()
     assert (row.after != before, len(row.pins)) == (True, 1)
-    assert "Held" in text_of(browser.get(plan))
+    assert "Held" in text_of(admin.get(plan))
 
 
-def test_a_proposal_that_is_held_stays(desk: Desk, browser: Client) -> None:
+def test_a_proposal_that_is_held_stays(desk: Desk, admin: Client) -> None:
     absence = a_draft(desk, "Ana", "Bea")
     row = absence.decisions.get(patient__name="Ana")
-    browser.post(url(desk, "absence", absence.pk), {f"pin-{row.pk}": "on", f"choice-{row.pk}": "move"})
+    admin.post(url(desk, "absence", absence.pk), {f"pin-{row.pk}": "on", f"choice-{row.pk}": "move"})
     held = absence.decisions.get(pk=row.pk)
     assert (held.after, held.choice, len(held.pins)) == (row.after, "move", 2)
 
 
-def test_a_time_that_was_not_shown_is_refused(desk: Desk, browser: Client) -> None:
+def test_a_time_that_was_not_shown_is_refused(desk: Desk, admin: Client) -> None:
     absence = a_draft(desk, "Ana")
     row = absence.decisions.get()
     for forged in ("forged", "x" * 10_000, "🙂", "אבג"):
-        answer = browser.post(url(desk, "absence", absence.pk), {f"slot-{row.pk}": forged})
+        answer = admin.post(url(desk, "absence", absence.pk), {f"slot-{row.pk}": forged})
         assert answer.status_code == 422
     for choice in ("forget", "x" * 10_000):
-        answer = browser.post(url(desk, "absence_apply", absence.pk), {f"choice-{row.pk}": choice})
+        answer = admin.post(url(desk, "absence_apply", absence.pk), {f"choice-{row.pk}": choice})
         assert answer.status_code == 422
     assert (Leave.objects.count(), absence.decisions.get().after) == (0, row.after)
 
 
-def test_no_place_says_why_and_what_would_help(desk: Desk, browser: Client) -> None:
+def test_no_place_says_why_and_what_would_help(desk: Desk, admin: Client) -> None:
     ana = booked_series(desk, "Ana", NEXT - 7 * DAY, NEXT + 28 * DAY)
     Visit.objects.filter(series=ana, session_number=1).update(state="done")
     closed = Wanted("closure", NEXT + 7 * DAY, NEXT + 60 * DAY)
-    absence = disruptions.draft(desk.team.admin.actor, desk.team.clinic, closed, at=MONDAY)
+    absence = drafted(desk, closed)
     row = absence.decisions.get()
-    page = text_of(browser.get(url(desk, "absence", absence.pk)))
+    page = text_of(admin.get(url(desk, "absence", absence.pk)))
     assert "Why there is no place, and what would help" in page
     assert "further apart, which needs a reason" not in page
-    page = text_of(browser.get(url(desk, "absence", absence.pk) + f"?why={row.pk}"))
+    page = text_of(admin.get(url(desk, "absence", absence.pk) + f"?why={row.pk}"))
     for words in (
         "No place",
         "the clinic is closed",
@@ -220,19 +187,19 @@ def test_no_place_says_why_and_what_would_help(desk: Desk, browser: Client) -> N
         assert words in page
     assert (
         f'name="choice-{row.pk}" value="move"'
-        not in browser.get(url(desk, "absence", absence.pk)).content.decode()
+        not in admin.get(url(desk, "absence", absence.pk)).content.decode()
     )
-    answer = browser.post(url(desk, "absence_apply", absence.pk), {"rest": "move"})
+    answer = admin.post(url(desk, "absence_apply", absence.pk), {"rest": "move"})
     assert (answer.status_code, Closure.objects.count()) == (422, 0)
 
 
-def test_a_draft_is_thrown_away(desk: Desk, browser: Client) -> None:
+def test_a_draft_is_thrown_away(desk: Desk, admin: Client) -> None:
     absence = a_draft(desk, "Ana")
-    browser.post(url(desk, "absence", absence.pk), {"discard": "yes"})
+    admin.post(url(desk, "absence", absence.pk), {"discard": "yes"})
     assert Absence.objects.count() == 0
 
 
-def test_what_was_typed_wrongly_is_said_and_kept(desk: Desk, browser: Client) -> None:
+def test_what_was_typed_wrongly_is_said_and_kept(desk: Desk, admin: Client) -> None:
     cases: list[tuple[dict[str, Any], str]] = [
         ({"kind": ""}, "Choose what happens."),
         ({"who": ""}, "Choose who or what is not there."),
@@ -250,7 +217,7 @@ def test_what_was_typed_wrongly_is_said_and_kept(desk: Desk, browser: Client) ->
         ({"kind": "device", "device": "9" * 20}, ""),
     ]
     for other, words in cases:
-        answer = browser.post(url(desk, "absence_new"), typed(desk, **other))
+        answer = admin.post(url(desk, "absence_new"), typed(desk, **other))
         assert (answer.status_code, words in text_of(answer)) == (422, True), other
     assert (Absence.objects.count(), Leave.objects.count()) == (0, 0)
 
@@ -258,16 +225,16 @@ def test_what_was_typed_wrongly_is_said_and_kept(desk: Desk, browser: Client) ->
 @pytest.mark.parametrize("asked", ["why", "times"])
 @pytest.mark.parametrize("typed", ["0", "9" * 20, "9" * 4400, "²", "x"])
 def test_an_address_that_names_no_patient_shows_the_plan(
-    desk: Desk, browser: Client, asked: str, typed: str
+    desk: Desk, admin: Client, asked: str, typed: str
 ) -> None:
-    answer = browser.get(url(desk, "absence", a_draft(desk, "Ana").pk), {asked: typed})
+    answer = admin.get(url(desk, "absence", a_draft(desk, "Ana").pk), {asked: typed})
     assert (answer.status_code, answer.context[asked]) == (200, {})
 
 
-def test_names_in_other_scripts_and_long_reasons_are_shown_as_they_are(desk: Desk, browser: Client) -> None:
+def test_names_in_other_scripts_and_long_reasons_are_shown_as_they_are(desk: Desk, admin: Client) -> None:
     booked_series(desk, "שָׂרָה <b>🙂</b>", NEXT)
-    browser.post(url(desk, "absence_new"), typed(desk, reason="<script>"))
-    html = browser.get(url(desk, "absence", Absence.objects.get().pk)).content.decode()
+    admin.post(url(desk, "absence_new"), typed(desk, reason="<script>"))
+    html = admin.get(url(desk, "absence", Absence.objects.get().pk)).content.decode()
     assert "שָׂרָה &lt;b&gt;🙂&lt;/b&gt;" in html
     assert "<script>" not in html.replace("<script src", "")
 
@@ -289,18 +256,18 @@ def test_the_desk_may_not_and_a_stranger_finds_nothing(desk: Desk) -> None:
     assert (Leave.objects.count(), Absence.objects.get().state) == (0, "draft")
 
 
-def test_the_pages_ask_as_much_for_many_as_for_one(desk: Desk, browser: Client) -> None:
+def test_the_pages_ask_as_much_for_many_as_for_one(desk: Desk, admin: Client) -> None:
     few = a_draft(desk, "Ana")
     counts = []
     for absence in (few, None):
         if absence is None:
             booked_consultation(desk, "Kim", NEXT, start=TEN + 300)
             absence = a_draft(desk, "Bea", "Cem", "Dov", start=540 + 75)
-        browser.get(url(desk, "absence", absence.pk))
+        admin.get(url(desk, "absence", absence.pk))
         with CaptureQueriesContext(connection) as plan:
-            browser.get(url(desk, "absence", absence.pk))
+            admin.get(url(desk, "absence", absence.pk))
         with CaptureQueriesContext(connection) as listed:
-            browser.get(url(desk, "absences"))
+            admin.get(url(desk, "absences"))
         counts.append((len(plan), len(listed)))
     assert counts[0] == counts[1]
 
@@ -311,7 +278,7 @@ def test_a_plan_is_made_with_as_many_questions_for_many_as_for_one(desk: Desk) -
         for hour, name in enumerate(names):
             booked_series(desk, name, NEXT, start=540 + 75 * hour + (75 if len(names) > 1 else 0))
         with CaptureQueriesContext(connection) as made:
-            disruptions.draft(desk.team.admin.actor, desk.team.clinic, leave(desk), at=MONDAY)
+            drafted(desk)
         reads = [one for one in made.captured_queries if one["sql"].startswith("SELECT")]
         counts.append(len(reads))
     assert counts[0] == counts[1]

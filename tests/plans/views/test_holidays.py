@@ -1,6 +1,4 @@
 import datetime
-import re
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -9,27 +7,13 @@ from django.urls import reverse
 
 from clinic.models import Closure
 from plans.models import Absence
-from tests.factories.booking import MONDAY, Desk, a_desk
+from tests.factories.booking import Desk
 from tests.factories.disruptions import booked_series
+from tests.pages import text_of
 from tests.people import a_team, as_staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 GOOD_FRIDAY, EASTER_MONDAY = datetime.date(2026, 4, 3), datetime.date(2026, 4, 6)
-
-
-@pytest.fixture(autouse=True)
-def monday(time_machine: Any) -> None:
-    time_machine.move_to(MONDAY)
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk()
-
-
-@pytest.fixture
-def browser(desk: Desk) -> Client:
-    return as_staff(desk.team.admin)
 
 
 def url(desk: Desk, **where: str) -> str:
@@ -38,21 +22,17 @@ def url(desk: Desk, **where: str) -> str:
     )
 
 
-def text_of(answer: Any) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
-
-
-def test_the_holidays_of_the_clinic_s_country_are_offered(desk: Desk, browser: Client) -> None:
-    page = text_of(browser.get(url(desk, region="ENG")))
+def test_the_holidays_of_the_clinic_s_country_are_offered(desk: Desk, admin: Client) -> None:
+    page = text_of(admin.get(url(desk, region="ENG")))
     assert "Fri 3 Apr Good Friday" in page
     assert "Sat 26 Dec Boxing Day closed already" in page
     assert Closure.objects.count() == 0
 
 
-def test_what_is_ticked_is_closed_and_what_is_booked_is_decided_first(desk: Desk, browser: Client) -> None:
+def test_what_is_ticked_is_closed_and_what_is_booked_is_decided_first(desk: Desk, admin: Client) -> None:
     booked_series(desk, "Ana", EASTER_MONDAY)
     data = {"days": [GOOD_FRIDAY.isoformat(), EASTER_MONDAY.isoformat()], "key": uuid4()}
-    answer = browser.post(url(desk, region="ENG"), data, follow=True)
+    answer = admin.post(url(desk, region="ENG"), data, follow=True)
     page = text_of(answer)
     assert "The clinic is closed on 1 more day. No booking is affected." in page
     assert "On 1 day somebody is booked." in page
@@ -62,34 +42,34 @@ def test_what_is_ticked_is_closed_and_what_is_booked_is_decided_first(desk: Desk
     assert (draft.first, draft.reason, draft.decisions.count()) == (EASTER_MONDAY, "Easter Monday", 1)
 
 
-def test_the_same_form_twice_closes_once(desk: Desk, browser: Client) -> None:
+def test_the_same_form_twice_closes_once(desk: Desk, admin: Client) -> None:
     booked_series(desk, "Ana", EASTER_MONDAY)
     data = {"days": [EASTER_MONDAY.isoformat()], "key": uuid4()}
     for _time in range(2):
-        browser.post(url(desk, region="ENG"), data)
+        admin.post(url(desk, region="ENG"), data)
     assert Absence.objects.count() == 1
 
 
-def test_nothing_or_something_else_ticked_is_said(desk: Desk, browser: Client) -> None:
+def test_nothing_or_something_else_ticked_is_said(desk: Desk, admin: Client) -> None:
     for days, words in (
         ([], "Tick the days on which the clinic is closed."),
         (["2026-06-17"], "One of these days is no longer offered."),
         (["x" * 10_000], "One of these days is no longer offered."),
         (["🙂"], "One of these days is no longer offered."),
     ):
-        answer = browser.post(url(desk), {"days": days, "key": uuid4()})
+        answer = admin.post(url(desk), {"days": days, "key": uuid4()})
         assert (answer.status_code, words in text_of(answer)) == (422, True)
         assert "<title>Error:" in answer.content.decode()
     assert Absence.objects.count() == 0
 
 
-def test_a_country_that_is_none_offers_nothing(desk: Desk, browser: Client) -> None:
+def test_a_country_that_is_none_offers_nothing(desk: Desk, admin: Client) -> None:
     for country in ("XX", "x" * 5_000, "🙂"):
-        answer = browser.get(url(desk), {"country": country})
+        answer = admin.get(url(desk), {"country": country})
         assert answer.status_code == 200
         assert "Its public holidays of the next thirteen months are offered here." in text_of(answer)
-    assert "Neujahr" in text_of(browser.get(url(desk, country="DE", region="BY"))) or "New Year" in text_of(
-        browser.get(url(desk, country="DE", region="BY"))
+    assert "Neujahr" in text_of(admin.get(url(desk, country="DE", region="BY"))) or "New Year" in text_of(
+        admin.get(url(desk, country="DE", region="BY"))
     )
 
 

@@ -7,74 +7,51 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 
 from clinic.models import OpeningHours, Shift, SpecialOpening
 from plans.models import Absence
-from tests.factories.booking import MONDAY, Desk, a_desk
+from tests.factories.booking import TEN, Desk
 from tests.factories.clinic import MembershipFactory
-from tests.factories.disruptions import DAY, NEXT, TEN, booked_series, when
+from tests.factories.disruptions import DAY, NEXT, booked_series, when
+from tests.pages import text_of, url
 from tests.people import a_team, as_staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 NINE_TO_THREE = {f"day{number}": "9-15" for number in range(5)}
-
-
-@pytest.fixture(autouse=True)
-def monday(time_machine: Any) -> None:
-    time_machine.move_to(MONDAY)
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk()
-
-
-@pytest.fixture
-def browser(desk: Desk) -> Client:
-    return as_staff(desk.team.admin)
-
-
-def url(desk: Desk, name: str, *args: Any) -> str:
-    return reverse(f"plans:{name}", args=[desk.team.clinic.slug, *args])
 
 
 def typed(**other: Any) -> dict[str, Any]:
     return {"key": uuid4(), **other}
 
 
-def text_of(answer: Any) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
-
-
-def test_longer_hours_are_saved_and_no_booking_is_affected(desk: Desk, browser: Client) -> None:
+def test_longer_hours_are_saved_and_no_booking_is_affected(desk: Desk, admin: Client) -> None:
     booked_series(desk, "Ana", NEXT)
-    page = browser.get(url(desk, "hours")).content.decode()
+    page = admin.get(url(desk, "hours")).content.decode()
     assert re.search(r'name="day0" value="09:00–17:00"', page)
     data = typed(**{f"day{number}": "8-13, 14-19" for number in range(6)})
-    answer = browser.post(url(desk, "hours"), data, follow=True)
+    answer = admin.post(url(desk, "hours"), data, follow=True)
     assert "Saved. No booking is affected." in text_of(answer)
     assert set(OpeningHours.objects.values_list("weekday", "start_minute", "end_minute")) == {
         (day, *span) for day in range(6) for span in ((480, 780), (840, 1140))
     }
 
 
-def test_a_form_that_was_used_saves_no_other_hours(desk: Desk, browser: Client) -> None:
+def test_a_form_that_was_used_saves_no_other_hours(desk: Desk, admin: Client) -> None:
     eight, seven = ({f"day{number}": span for number in range(5)} for span in ("8-18", "7-20"))
     data = typed(**eight)
     for _ in range(2):
-        assert browser.post(url(desk, "hours"), data).status_code == 302
-    answer = browser.post(url(desk, "hours"), {**data, **seven})
+        assert admin.post(url(desk, "hours"), data).status_code == 302
+    answer = admin.post(url(desk, "hours"), {**data, **seven})
     assert (answer.status_code, "This form was used before." in text_of(answer)) == (422, True)
     assert set(OpeningHours.objects.values_list("start_minute", "end_minute")) == {(480, 1080)}
 
 
-def test_shorter_hours_show_their_effect_before_they_are_saved(desk: Desk, browser: Client) -> None:
+def test_shorter_hours_show_their_effect_before_they_are_saved(desk: Desk, admin: Client) -> None:
     ana = booked_series(desk, "Ana Souza", NEXT, start=900)
-    answer = browser.post(url(desk, "hours"), typed(**NINE_TO_THREE))
+    answer = admin.post(url(desk, "hours"), typed(**NINE_TO_THREE))
     made = Absence.objects.get()
     assert answer.headers["Location"] == url(desk, "absence", made.pk)
-    page = text_of(browser.get(answer.headers["Location"]))
+    page = text_of(admin.get(answer.headers["Location"]))
     for words in (
         "Ana Souza",
         "The opening hours change",
@@ -83,86 +60,84 @@ def test_shorter_hours_show_their_effect_before_they_are_saved(desk: Desk, brows
         "from Mon 2 Feb on",
     ):
         assert words in page
-    assert "wait for your decisions" in text_of(browser.get(url(desk, "hours")))
+    assert "wait for your decisions" in text_of(admin.get(url(desk, "hours")))
     assert OpeningHours.objects.filter(end_minute=1020).count() == 5
-    browser.post(url(desk, "absence_apply", made.pk), {"rest": "move"})
+    admin.post(url(desk, "absence_apply", made.pk), {"rest": "move"})
     assert (OpeningHours.objects.filter(end_minute=900).count(), when(ana)[:2]) == (5, (NEXT, 840))
 
 
-def test_the_same_form_twice_makes_one(desk: Desk, browser: Client) -> None:
+def test_the_same_form_twice_makes_one(desk: Desk, admin: Client) -> None:
     booked_series(desk, "Ana", NEXT, start=900)
     data = typed(**NINE_TO_THREE)
     for _time in range(2):
-        browser.post(url(desk, "hours"), data)
+        admin.post(url(desk, "hours"), data)
     assert Absence.objects.count() == 1
 
 
-def test_a_day_gets_hours_of_its_own_and_loses_them_again(desk: Desk, browser: Client) -> None:
-    browser.post(url(desk, "special_hours"), typed(first="14/2", hours="10-14"))
+def test_a_day_gets_hours_of_its_own_and_loses_them_again(desk: Desk, admin: Client) -> None:
+    admin.post(url(desk, "special_hours"), typed(first="14/2", hours="10-14"))
     special = SpecialOpening.objects.get()
     assert (special.day, special.start_minute, special.end_minute) == (datetime.date(2026, 2, 14), 600, 840)
-    page = text_of(browser.get(url(desk, "special_hours")))
+    page = text_of(admin.get(url(desk, "special_hours")))
     assert "Sat 14 Feb 10:00–14:00" in page
-    answer = browser.post(url(desk, "special_hours"), {"regular": "2026-02-14"}, follow=True)
+    answer = admin.post(url(desk, "special_hours"), {"regular": "2026-02-14"}, follow=True)
     assert "Saved. No booking is affected." in text_of(answer)
     assert SpecialOpening.objects.count() == 0
 
 
-def test_going_back_to_the_weekly_hours_over_a_visit_is_decided_first(desk: Desk, browser: Client) -> None:
+def test_going_back_to_the_weekly_hours_over_a_visit_is_decided_first(desk: Desk, admin: Client) -> None:
     evenings = {"pattern": "weekly", **{f"day{number}": "9-21" for number in range(5)}}
-    browser.post(url(desk, "shifts_of", desk.team.practitioner.pk), typed(first="today", **evenings))
-    browser.post(url(desk, "special_hours"), typed(first="9/2", hours="9-21"))
+    admin.post(url(desk, "shifts_of", desk.team.practitioner.pk), typed(first="today", **evenings))
+    admin.post(url(desk, "special_hours"), typed(first="9/2", hours="9-21"))
     booked_series(desk, "Ana", NEXT, start=1140)
-    browser.post(url(desk, "special_hours"), {"regular": "2026-02-09"})
+    admin.post(url(desk, "special_hours"), {"regular": "2026-02-09"})
     assert (Absence.objects.get(state="draft").kind, SpecialOpening.objects.count()) == ("special", 1)
 
 
-def test_shifts_are_typed_for_two_weeks_in_turn(desk: Desk, browser: Client) -> None:
+def test_shifts_are_typed_for_two_weeks_in_turn(desk: Desk, admin: Client) -> None:
     me = desk.team.practitioner
     data = typed(first="2/3", pattern="turns", day0="9-17", day1="9-12:30", next3="13-19")
-    answer = browser.post(url(desk, "shifts_of", me.pk), data)
+    answer = admin.post(url(desk, "shifts_of", me.pk), data)
     assert answer.headers["Location"] == url(desk, "shifts")
     rows = Shift.objects.filter(membership=me, since=datetime.date(2026, 3, 2))
     assert set(rows.values_list("turn", "weekday", "start_minute", "end_minute")) == {
         (0, 0, 540, 1020), (0, 1, 540, 750), (1, 3, 780, 1140),
     }  # fmt: skip
-    page = text_of(browser.get(url(desk, "shifts")))
+    page = text_of(admin.get(url(desk, "shifts")))
     assert "From Mon 2 Mar" in page
     assert "Thursday free then 13:00–19:00" in page
 
 
-def test_shifts_of_every_week_leave_the_second_week_out(desk: Desk, browser: Client) -> None:
+def test_shifts_of_every_week_leave_the_second_week_out(desk: Desk, admin: Client) -> None:
     me = desk.team.practitioner
-    browser.post(
-        url(desk, "shifts_of", me.pk), typed(first="2/3", pattern="weekly", day0="9-17", next0="8-9")
-    )
+    admin.post(url(desk, "shifts_of", me.pk), typed(first="2/3", pattern="weekly", day0="9-17", next0="8-9"))
     rows = Shift.objects.filter(membership=me, since=datetime.date(2026, 3, 2))
     assert set(rows.values_list("turn", "weekday", "start_minute")) == {(None, 0, 540)}
 
 
-def test_fewer_shifts_show_their_effect_before_they_are_saved(desk: Desk, browser: Client) -> None:
+def test_fewer_shifts_show_their_effect_before_they_are_saved(desk: Desk, admin: Client) -> None:
     booked_series(desk, "Ana Souza", NEXT)
     me = desk.team.practitioner
-    answer = browser.post(url(desk, "shifts_of", me.pk), typed(first="9/2", pattern="weekly", day4="9-17"))
+    answer = admin.post(url(desk, "shifts_of", me.pk), typed(first="9/2", pattern="weekly", day4="9-17"))
     made = Absence.objects.get()
     assert answer.headers["Location"] == url(desk, "absence", made.pk)
-    page = text_of(browser.get(answer.headers["Location"]))
+    page = text_of(admin.get(answer.headers["Location"]))
     assert "Ana Souza" in page
     assert me.user.name in page
     assert not Shift.objects.filter(since=NEXT).exists()
-    assert "wait for your decisions" in text_of(browser.get(url(desk, "shifts")))
+    assert "wait for your decisions" in text_of(admin.get(url(desk, "shifts")))
 
 
-def test_somebody_without_shifts_can_be_given_some(desk: Desk, browser: Client) -> None:
+def test_somebody_without_shifts_can_be_given_some(desk: Desk, admin: Client) -> None:
     me = desk.team.practitioner
     Shift.objects.filter(membership=me).delete()
-    assert "Has no hours yet" in text_of(browser.get(url(desk, "shifts")))
-    assert "There are no hours yet" in text_of(browser.get(url(desk, "shifts_of", me.pk)))
-    browser.post(url(desk, "shifts_of", me.pk), typed(first="today", pattern="weekly", day0="9-17"))
+    assert "Has no hours yet" in text_of(admin.get(url(desk, "shifts")))
+    assert "There are no hours yet" in text_of(admin.get(url(desk, "shifts_of", me.pk)))
+    admin.post(url(desk, "shifts_of", me.pk), typed(first="today", pattern="weekly", day0="9-17"))
     assert Shift.objects.filter(membership=me).count() == 1
 
 
-def test_what_was_typed_wrongly_is_said_and_kept(desk: Desk, browser: Client) -> None:
+def test_what_was_typed_wrongly_is_said_and_kept(desk: Desk, admin: Client) -> None:
     long = "9-" * 5_000
     me = desk.team.practitioner.pk
     cases: list[tuple[str, tuple[Any, ...], dict[str, Any], str]] = [
@@ -186,23 +161,23 @@ def test_what_was_typed_wrongly_is_said_and_kept(desk: Desk, browser: Client) ->
         ("shifts_of", (me,), {"first": "+1w", "pattern": "turns", "next0": "9-9"}, "after the start"),
     ]  # fmt: skip
     for name, args, other, words in cases:
-        answer = browser.post(url(desk, name, *args), typed(**other))
+        answer = admin.post(url(desk, name, *args), typed(**other))
         assert (answer.status_code, words in text_of(answer)) == (422, True), (name, other)
         assert "<title>Error:" in answer.content.decode()
-    kept = browser.post(url(desk, "hours"), typed(day0="17-9", day1="8-9")).content.decode()
+    kept = admin.post(url(desk, "hours"), typed(day0="17-9", day1="8-9")).content.decode()
     assert 'name="day0" value="17-9"' in kept
     assert 'name="day1" value="8-9"' in kept
     assert (Absence.objects.count(), SpecialOpening.objects.count()) == (0, 0)
 
 
-def test_an_unknown_day_or_person_is_not_there(desk: Desk, browser: Client) -> None:
+def test_an_unknown_day_or_person_is_not_there(desk: Desk, admin: Client) -> None:
     next_door = a_team("harbour")
     for pk in (next_door.practitioner.pk, desk.team.desk.pk, 10**9):
-        assert browser.get(url(desk, "shifts_of", pk)).status_code == 404
-        assert browser.post(url(desk, "shifts_of", pk), typed(first="today")).status_code == 404
+        assert admin.get(url(desk, "shifts_of", pk)).status_code == 404
+        assert admin.post(url(desk, "shifts_of", pk), typed(first="today")).status_code == 404
     for day in ("x" * 10_000, "🙂", ""):
-        assert browser.post(url(desk, "special_hours"), {"regular": day}).status_code == 404
-    answer = browser.post(url(desk, "special_hours"), {"regular": "2020-01-01"}, follow=True)
+        assert admin.post(url(desk, "special_hours"), {"regular": day}).status_code == 404
+    answer = admin.post(url(desk, "special_hours"), {"regular": "2020-01-01"}, follow=True)
     assert "These days have passed." in text_of(answer)
     assert Absence.objects.count() == 0
 
@@ -226,14 +201,14 @@ def test_the_desk_may_not_and_a_stranger_finds_nothing(desk: Desk) -> None:
     assert Absence.objects.count() == 0
 
 
-def test_the_pages_ask_as_much_for_many_as_for_one(desk: Desk, browser: Client) -> None:
+def test_the_pages_ask_as_much_for_many_as_for_one(desk: Desk, admin: Client) -> None:
     counts = []
-    browser.get(url(desk, "shifts"))
+    admin.get(url(desk, "shifts"))
     for _time in range(2):
         with CaptureQueriesContext(connection) as shifts:
-            browser.get(url(desk, "shifts"))
+            admin.get(url(desk, "shifts"))
         with CaptureQueriesContext(connection) as days:
-            browser.get(url(desk, "special_hours"))
+            admin.get(url(desk, "special_hours"))
         counts.append((len(shifts), len(days)))
         for number in range(3):
             MembershipFactory.create(clinic=desk.team.clinic, is_practitioner=True)

@@ -1,6 +1,5 @@
 """The administrator finds, compares and merges two records; the earlier one stays within reach."""
 
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -11,22 +10,13 @@ from django.test.utils import CaptureQueriesContext
 from clinic.models import AuditEntry
 from patients.models import Patient
 from plans.models import Series
-from tests.factories.booking import Desk, a_desk
+from tests.factories.booking import Desk
 from tests.factories.patients import PatientFactory
 from tests.factories.plans import VisitFactory
+from tests.pages import html_of
 from tests.people import a_team, as_staff
 
 AREA = "/c/fernway/patients/"
-
-
-@pytest.fixture(autouse=True)
-def password_alone(settings: Any) -> None:
-    settings.STAFF_SECOND_FACTOR = False
-
-
-@pytest.fixture
-def desk(db: None) -> Desk:
-    return a_desk()
 
 
 @pytest.fixture
@@ -34,20 +24,11 @@ def double(desk: Desk) -> Patient:
     return another(desk)
 
 
-@pytest.fixture
-def admin(desk: Desk) -> Client:
-    return as_staff(desk.team.admin)
-
-
 def another(desk: Desk) -> Patient:
     made: Patient = PatientFactory.create(
         clinic=desk.team.clinic, name="Tomasz Wieczorek", search_text="tomasz wieczorek", phone="+44 1"
     )
     return made
-
-
-def text_of(response: Any) -> str:
-    return " ".join(response.content.decode().split())
 
 
 def compare(one: Patient, two: Patient) -> str:
@@ -58,35 +39,35 @@ def test_likely_doubles_are_offered_and_others_are_searched_for(
     desk: Desk, double: Patient, admin: Client
 ) -> None:
     page = admin.get(f"{AREA}{desk.patient.pk}/merge/")
-    assert compare(desk.patient, double) in text_of(page)
+    assert compare(desk.patient, double) in html_of(page)
     other: Patient = PatientFactory.create(clinic=desk.team.clinic, name="Zoe", search_text="zoe")
     found = admin.post(f"{AREA}{desk.patient.pk}/merge/", {"q": "zoe"})
-    assert compare(desk.patient, other) in text_of(found)
+    assert compare(desk.patient, other) in html_of(found)
     assert AuditEntry.objects.filter(verb="search", subject_id="plans:merge_find").count() == 1
 
 
 def test_the_two_are_compared_and_merged(desk: Desk, double: Patient, admin: Client) -> None:
-    page = text_of(admin.get(compare(desk.patient, double)))
+    page = html_of(admin.get(compare(desk.patient, double)))
     for words in (double.reference, desk.patient.reference, "1 series is not finished.", "Nothing moves"):
         assert words in page
     read = AuditEntry.objects.filter(verb="read").values_list("patient_id", flat=True)
     assert set(read) == {desk.patient.pk, double.pk}
     answer = admin.post(compare(desk.patient, double), {"stays": str(desk.patient.pk), "reason": "Twice"})
     assert (answer.status_code, answer["Location"]) == (302, f"{AREA}{desk.patient.pk}/")
-    assert double.reference in text_of(admin.get(f"{AREA}{desk.patient.pk}/"))
+    assert double.reference in html_of(admin.get(f"{AREA}{desk.patient.pk}/"))
 
 
 def test_both_roles_see_the_way_between_the_two(desk: Desk, double: Patient) -> None:
     Patient.objects.filter(pk=double.pk).update(merged_into=desk.patient)
     for member in (desk.team.desk, desk.team.practitioner):
         browser = as_staff(member)
-        earlier, stays = (text_of(browser.get(f"{AREA}{one.pk}/")) for one in (double, desk.patient))
+        earlier, stays = (html_of(browser.get(f"{AREA}{one.pk}/")) for one in (double, desk.patient))
         assert f'href="{AREA}{desk.patient.pk}/"' in earlier
         assert "Book a visit" not in earlier
         assert "Start consultation" not in earlier
         assert f'href="{AREA}{double.pk}/"' in stays
         assert ("read them before you treat" in stays) == member.is_practitioner
-        listed = text_of(browser.get(AREA))
+        listed = html_of(browser.get(AREA))
         assert double.reference in listed
         assert f'href="{AREA}{double.pk}/"' not in listed
 
@@ -94,7 +75,7 @@ def test_both_roles_see_the_way_between_the_two(desk: Desk, double: Patient) -> 
 def test_a_merge_is_taken_back_with_a_reason(desk: Desk, double: Patient, admin: Client) -> None:
     Patient.objects.filter(pk=double.pk).update(merged_into=desk.patient)
     url = f"{AREA}{double.pk}/unmerge/"
-    assert "Tomasz Wieczorek" in text_of(admin.get(url))
+    assert "Tomasz Wieczorek" in html_of(admin.get(url))
     assert admin.post(url, {"reason": ""}).status_code == 422
     assert admin.post(url, {"reason": "Brothers"}).status_code == 302
     assert admin.post(url, {"reason": "Brothers"}).status_code == 302
@@ -116,7 +97,7 @@ def test_bad_input_is_explained_and_merges_nothing(
     if data["stays"] == "double":
         data["stays"] = str(double.pk)  # the other one has a series that is not finished
     answer = admin.post(compare(desk.patient, double), data)
-    assert (answer.status_code, "<title>Error:" in text_of(answer)) == (422, True)
+    assert (answer.status_code, "<title>Error:" in html_of(answer)) == (422, True)
     assert Patient.objects.filter(merged_into=None).count() == 2
 
 
@@ -168,7 +149,7 @@ def test_the_pages_cost_the_same_for_one_and_for_many(desk: Desk, double: Patien
 def test_where_both_have_something_to_come_there_is_nothing_to_decide(desk: Desk, admin: Client) -> None:
     other = another(desk)
     VisitFactory.create(patient=other, practitioner=desk.team.practitioner, kind="review")
-    page = text_of(admin.get(compare(desk.patient, other)))
+    page = html_of(admin.get(compare(desk.patient, other)))
     assert "Neither can go yet." in page
     assert "Merge into the one that stays" not in page
 

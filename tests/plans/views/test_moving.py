@@ -1,6 +1,5 @@
 import datetime
 import itertools
-import re
 from typing import Any
 
 import pytest
@@ -11,35 +10,12 @@ from plans.actions import booking
 from plans.forms.visits import sign_slot
 from plans.models import Series, Visit
 from plans.rules.plan import numbered
-from plans.rules.scheduling.model import Slot
-from tests.factories.booking import MONDAY, Desk, a_desk
+from tests.factories.booking import DAYS, MONDAY, Desk, a_desk, another_series, session, slot
 from tests.factories.plans import VisitFactory
+from tests.pages import values
 from tests.people import a_team, as_staff
-from tests.plans.actions.test_booking import a_desk_in, offer_on
 
-pytestmark = pytest.mark.django_db
-DAYS = [datetime.date(2026, 2, 3) + datetime.timedelta(days=35 * i) for i in range(4)]
-
-
-@pytest.fixture(autouse=True)
-def monday(time_machine: object) -> None:
-    time_machine.move_to(MONDAY)  # type: ignore[attr-defined]
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk()
-
-
-@pytest.fixture
-def booked(desk: Desk) -> Desk:
-    booking.confirm(desk.actor, desk.series, offer_on(desk, *DAYS), at=MONDAY)
-    return desk
-
-
-@pytest.fixture
-def browser(desk: Desk) -> Client:
-    return as_staff(desk.team.desk)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 
 def move_page(desk: Desk, visit: Visit) -> str:
@@ -50,24 +26,8 @@ def new_page(desk: Desk) -> str:
     return reverse("plans:visit_new", args=[desk.team.clinic.slug])
 
 
-def session(number: int) -> Visit:
-    return Visit.objects.get(session_number=number)
-
-
 def session_of(desk: Desk, number: int) -> Visit:
     return Visit.objects.get(series=desk.series, session_number=number)
-
-
-def values(html: str, name: str) -> list[str]:
-    return re.findall(rf'name="{name}" value="([^"]+)"', html)
-
-
-def slot(desk: Desk, day: datetime.date, start: int = 600, room: str = "treatment") -> str:
-    team = desk.team
-    device = team.clinic.devices.get().pk if room == "treatment" else None
-    return sign_slot(
-        Slot(day, team.practitioner.user.resource_id, start, team.clinic.rooms.get(kind=room).pk, device)
-    )
 
 
 def a_consultation(desk: Desk, **given: Any) -> Visit:
@@ -105,7 +65,7 @@ class TestMovingASession:
     ) -> None:
         page = move_page(booked, session(4))
         late = DAYS[2] + datetime.timedelta(days=45)
-        preview = browser.post(page, {"slot": slot(booked, late)}).content.decode()
+        preview = browser.post(page, {"slot": sign_slot(slot(booked, late))}).content.decode()
         offer = values(preview, "offer")[0]
         answer = browser.post(page, {"offer": offer, "reason": "short"})
         html = answer.content.decode()
@@ -117,7 +77,7 @@ class TestMovingASession:
         assert session(4).day == DAYS[3]
 
     def test_inside_every_window_nothing_else_moves(self, booked: Desk, browser: Client) -> None:
-        chosen = slot(booked, DAYS[1] + datetime.timedelta(days=1))
+        chosen = sign_slot(slot(booked, DAYS[1] + datetime.timedelta(days=1)))
         html = browser.post(move_page(booked, session(2)), {"slot": chosen}).content.decode()
         assert "Nothing else moves" not in html  # the session itself moves
         assert "Move 1 session" in html
@@ -160,12 +120,12 @@ class TestMovingASession:
         assert [session(number).day for number in (1, 2, 3, 4)] == DAYS
 
     def test_the_time_it_has_is_no_move(self, booked: Desk, browser: Client) -> None:
-        answer = browser.post(move_page(booked, session(2)), {"slot": slot(booked, DAYS[1])})
+        answer = browser.post(move_page(booked, session(2)), {"slot": sign_slot(slot(booked, DAYS[1]))})
         assert answer.status_code == 422
         assert "That is the time this session has now." in answer.content.decode()
 
     def test_another_clinics_slot_leads_nowhere(self, booked: Desk, browser: Client) -> None:
-        theirs = slot(a_desk("harbour"), DAYS[1] + datetime.timedelta(days=1))
+        theirs = sign_slot(slot(a_desk("harbour"), DAYS[1] + datetime.timedelta(days=1)))
         answer = browser.post(move_page(booked, session(2)), {"slot": theirs})
         assert answer.status_code == 422
         assert "leaves no place" in answer.content.decode()
@@ -179,7 +139,7 @@ class TestMovingASession:
     def test_a_double_submit_moves_once(self, booked: Desk, browser: Client) -> None:
         page = move_page(booked, session(2))
         html = browser.post(
-            page, {"slot": slot(booked, DAYS[1] + datetime.timedelta(days=1))}
+            page, {"slot": sign_slot(slot(booked, DAYS[1] + datetime.timedelta(days=1)))}
         ).content.decode()
         for _ in range(2):
             assert browser.post(page, {"offer": values(html, "offer")[0]}).status_code == 302
@@ -189,7 +149,7 @@ class TestMovingASession:
         page = move_page(booked, session(2))
         offers = []
         for days in (1, 2):
-            chosen = slot(booked, DAYS[1] + datetime.timedelta(days=days))
+            chosen = sign_slot(slot(booked, DAYS[1] + datetime.timedelta(days=days)))
             offers.append(values(browser.post(page, {"slot": chosen}).content.decode(), "offer")[0])
         assert browser.post(page, {"offer": offers[0]}).status_code == 302
         answer = browser.post(page, {"offer": offers[1]})
@@ -198,9 +158,10 @@ class TestMovingASession:
         assert session(2).day == DAYS[1] + datetime.timedelta(days=1)
 
     def test_a_time_that_is_taken_meanwhile_leaves_every_date(self, booked: Desk, browser: Client) -> None:
-        page, other = move_page(booked, session(2)), a_desk_in(booked)
+        page, other = move_page(booked, session(2)), another_series(booked)
         day = DAYS[1] + datetime.timedelta(days=1)
-        offer = values(browser.post(page, {"slot": slot(booked, day)}).content.decode(), "offer")[0]
+        html = browser.post(page, {"slot": sign_slot(slot(booked, day))}).content.decode()
+        offer = values(html, "offer")[0]
         taken = booking.read_offer(offer).plan
         token = booking.offer(other, numbered([1], [taken[0].slot]))
         booking.confirm(booked.actor, other, token, at=MONDAY)
@@ -223,7 +184,8 @@ class TestMovingASingleVisit:
 
     def test_a_second_tab_is_told_that_it_has_changed(self, desk: Desk, browser: Client) -> None:
         visit = a_consultation(desk)
-        first, second = slot(desk, DAYS[0], 900, "consulting"), slot(desk, DAYS[0], 960, "consulting")
+        times = (slot(desk, DAYS[0], start, room="consulting") for start in (900, 960))
+        first, second = map(sign_slot, times)
         browser.post(move_page(desk, visit), {"slot": first, "seen": 0})
         answer = browser.post(move_page(desk, visit), {"slot": second, "seen": 0})
         assert answer.status_code == 422
@@ -238,7 +200,8 @@ class TestMovingASingleVisit:
     def test_blocked_time_does_not_move(self, desk: Desk, browser: Client) -> None:
         blocked = a_consultation(desk, kind="blocked", patient=None, clinic=desk.team.clinic)
         assert browser.get(move_page(desk, blocked)).status_code == 409
-        assert browser.post(move_page(desk, blocked), {"slot": slot(desk, DAYS[1])}).status_code == 409
+        posted = {"slot": sign_slot(slot(desk, DAYS[1]))}
+        assert browser.post(move_page(desk, blocked), posted).status_code == 409
 
 
 def test_colleague_and_stranger(booked: Desk) -> None:

@@ -1,4 +1,3 @@
-import datetime
 import re
 import uuid
 
@@ -9,44 +8,16 @@ from django.urls import reverse
 from clinic.models import AuditEntry
 from plans.forms.visits import sign_slot
 from plans.models import Visit
-from plans.rules.scheduling.model import Slot
-from tests.factories.booking import MONDAY, Desk, a_desk
+from tests.factories.booking import DAYS, Desk, slot
 from tests.factories.patients import PatientFactory
-from tests.people import a_team, as_staff
+from tests.pages import values
+from tests.people import a_team
 
-pytestmark = pytest.mark.django_db
-DAYS = [datetime.date(2026, 2, 3) + datetime.timedelta(days=35 * i) for i in range(4)]
-
-
-@pytest.fixture(autouse=True)
-def monday(time_machine: object) -> None:
-    time_machine.move_to(MONDAY)  # type: ignore[attr-defined]
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk()
-
-
-@pytest.fixture
-def browser(desk: Desk) -> Client:
-    return as_staff(desk.team.desk)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 
 def new_page(desk: Desk) -> str:
     return reverse("plans:visit_new", args=[desk.team.clinic.slug])
-
-
-def values(html: str, name: str) -> list[str]:
-    return re.findall(rf'name="{name}" value="([^"]+)"', html)
-
-
-def slot(desk: Desk, day: datetime.date, start: int = 600, room: str = "treatment") -> str:
-    team = desk.team
-    device = team.clinic.devices.get().pk if room == "treatment" else None
-    return sign_slot(
-        Slot(day, team.practitioner.user.resource_id, start, team.clinic.rooms.get(kind=room).pk, device)
-    )
 
 
 class TestBookingOneVisit:
@@ -196,6 +167,8 @@ class TestBookingOneVisit:
         theirs = PatientFactory.create(clinic=a_team("harbour").clinic, name="Ana Beltrán")
         assert "Beltrán" not in browser.get(new_page(desk), {"patient": str(theirs.pk)}).content.decode()
         posted = {"patient": theirs.pk, "kind": "consultation", "key": uuid.uuid4()}
-        answer = browser.post(new_page(desk), {**posted, "slot": slot(desk, DAYS[0], 900, "consulting")})
+        answer = browser.post(
+            new_page(desk), {**posted, "slot": sign_slot(slot(desk, DAYS[0], 900, room="consulting"))}
+        )
         assert answer.status_code == 404
         assert Visit.objects.count() == 0

@@ -12,46 +12,22 @@ from icalendar import Calendar
 from clinic.models import AuditEntry, User
 from patients.models import PatientAccess
 from plans.actions import treat
-from plans.models import AftercareSheet, Series, SessionRecord, Visit
+from plans.models import Series, SessionRecord
 from tests.factories.patients import AccessFactory, PatientFactory
-from tests.factories.plans import (
-    ConsultationFactory,
-    RecordFactory,
-    SeriesFactory,
-    VisitFactory,
-    clear_answers,
-    consent_to_treatment,
-)
+from tests.factories.portal import a_series, treated
+from tests.factories.treat import clock
 from tests.people import Team, a_team, as_patient, as_staff
 
 pytestmark = pytest.mark.django_db
-DAY = datetime.date(2026, 3, 2)
-
-
-def clock(hour: int, minute: int = 0, day: datetime.date = DAY) -> datetime.datetime:
-    return datetime.datetime.combine(day, datetime.time(hour, minute), datetime.UTC)
 
 
 def on(day: int, hour: int = 9) -> Any:
     return time_machine.travel(clock(hour, day=datetime.date(2026, 3, day)), tick=False)
 
 
-def a_series(team: Team, **patient: Any) -> Any:
-    person = PatientFactory.create(clinic=team.clinic, name="Amara Nwosu", **patient)
-    give = {"patient": person, "practitioner": team.practitioner}
-    series = SeriesFactory.create(consultation=ConsultationFactory.create(**give), **give)
-    for number in (1, 2):
-        day = DAY + datetime.timedelta(days=35 * (number - 1))
-        VisitFactory.create(series=series, session_number=number, day=day)
-    return series
-
-
-def treated(team: Team, series: Any) -> AftercareSheet:
-    visit = series.visits.get(session_number=1)
-    clear_answers(series.patient, team.clinic, clock(8))
-    consent_to_treatment(series.patient, team.clinic)
-    Visit.objects.filter(pk=visit.pk).update(state="in_treatment")
-    return treat.sign(team.practitioner.actor, RecordFactory.create(visit=visit), clock(11))
+def amara(team: Team, **patient: Any) -> Any:
+    """Return a series of two sessions of hers."""
+    return a_series(team, 2, name="Amara Nwosu", **patient)
 
 
 def browser(access: PatientAccess) -> Client:
@@ -68,9 +44,9 @@ def address(name: str, series: Any, *more: Any) -> str:
 
 def test_nobody_else_finds_anything() -> None:
     team = a_team()
-    series = a_series(team)
+    series = amara(team)
     sheet = treated(team, series)
-    other = a_series(team)
+    other = amara(team)
     stranger = hers(other)
     unconfirmed = browser(AccessFactory.create(patient=series.patient, confirmed_at=None))
     revoked = browser(AccessFactory.create(patient=series.patient, revoked_at=clock(9)))
@@ -96,7 +72,7 @@ def test_nobody_else_finds_anything() -> None:
 
 def test_the_plan_says_when_where_and_what_to_do_before() -> None:
     team = a_team()
-    series = a_series(team)
+    series = amara(team)
     with on(1):
         text = hers(series).get(address("my_plan", series)).content.decode()
     for words in (
@@ -116,7 +92,7 @@ def test_the_plan_says_when_where_and_what_to_do_before() -> None:
 
 def test_after_a_session_the_plan_says_what_is_usual_today() -> None:
     team = a_team()
-    series = a_series(team)
+    series = amara(team)
     treated(team, series)
     with on(4):
         text = hers(series).get(address("my_plan", series)).content.decode()
@@ -127,7 +103,7 @@ def test_after_a_session_the_plan_says_what_is_usual_today() -> None:
 
 def test_the_patient_says_that_they_will_come_and_twice_is_no_harm() -> None:
     team = a_team()
-    series = a_series(team)
+    series = amara(team)
     visit = series.visits.get(session_number=1)
     client = hers(series)
     with on(1):
@@ -141,7 +117,7 @@ def test_the_patient_says_that_they_will_come_and_twice_is_no_harm() -> None:
 
 def test_a_visit_that_is_over_is_not_confirmed() -> None:
     team = a_team()
-    series = a_series(team)
+    series = amara(team)
     treated(team, series)
     visit = series.visits.get(session_number=1)
     answer = hers(series).post(address("my_visit", series, visit.pk))
@@ -151,7 +127,7 @@ def test_a_visit_that_is_over_is_not_confirmed() -> None:
 
 def test_a_held_series_is_told_shortly_and_kindly() -> None:
     team = a_team()
-    series = a_series(team)
+    series = amara(team)
     Series.objects.filter(pk=series.pk).update(state="paused", hold_reason="New dark marks on both cheeks")
     with on(1):
         text = hers(series).get(address("my_plan", series)).content.decode()
@@ -172,7 +148,7 @@ def test_a_patient_without_a_plan_sees_what_will_appear() -> None:
 
 def test_aftercare_is_shown_by_the_clock_with_the_warning_signs_and_the_phone() -> None:
     team = a_team()
-    series = a_series(team)
+    series = amara(team)
     treated(team, series)
     with on(2, 11):
         text = hers(series).get(address("my_aftercare", series)).content.decode()
@@ -189,7 +165,7 @@ def test_aftercare_is_shown_by_the_clock_with_the_warning_signs_and_the_phone() 
 
 def test_a_replaced_sheet_stays_readable_and_points_to_the_one_that_counts() -> None:
     team = a_team()
-    series = a_series(team)
+    series = amara(team)
     first = treated(team, series)
     record = SessionRecord.objects.get()
     second = treat.correct_end(team.practitioner.actor, record, clock(10, 20), "Typed too late", clock(12))
@@ -206,7 +182,7 @@ def test_a_replaced_sheet_stays_readable_and_points_to_the_one_that_counts() -> 
 
 def test_a_patient_who_reads_spanish_gets_the_sheet_in_spanish() -> None:
     team = a_team()
-    series = a_series(team, language="es")
+    series = amara(team, language="es")
     sheet = treated(team, series)
     assert sheet.language == "es"
     with on(2, 11):
@@ -217,7 +193,7 @@ def test_a_patient_who_reads_spanish_gets_the_sheet_in_spanish() -> None:
 
 def test_the_calendar_file_holds_the_visits() -> None:
     team = a_team()
-    series = a_series(team)
+    series = amara(team)
     with on(1):
         answer = hers(series).get(address("my_calendar", series))
     assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8"
@@ -228,5 +204,5 @@ def test_the_calendar_file_holds_the_visits() -> None:
 
 def test_an_unknown_sheet_is_not_found() -> None:
     team = a_team()
-    series = a_series(team)
+    series = amara(team)
     assert hers(series).get(address("my_sheet", series, series.pk)).status_code == 404

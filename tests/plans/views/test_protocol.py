@@ -1,7 +1,5 @@
 """The protocol in force, as it is read."""
 
-from typing import Any
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -12,11 +10,6 @@ from tests.people import a_team
 
 pytestmark = pytest.mark.django_db
 URL = "/c/fernway/protocol/"
-
-
-@pytest.fixture(autouse=True)
-def one_factor(settings: Any) -> None:
-    settings.STAFF_SECOND_FACTOR = False
 
 
 def test_every_concern_rule_area_question_and_source_stands_there() -> None:

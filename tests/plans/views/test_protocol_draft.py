@@ -1,6 +1,5 @@
 """The protocol editor in the browser: a line, the diff, the signature; and who may not even look."""
 
-import datetime
 import re
 from typing import Any
 
@@ -17,28 +16,15 @@ from tests.factories.clinic import MembershipFactory
 from tests.factories.consult import browser_of, publish_shipped
 from tests.factories.patients import PatientFactory
 from tests.factories.plans import SeriesFactory
+from tests.factories.protocol import REASON
 from tests.people import Team, a_team
 
 pytestmark = pytest.mark.django_db
-LONG_AGO = datetime.datetime(2026, 1, 5, 9, tzinfo=datetime.UTC)
 BASE = "/c/fernway/protocol/"
 DRAFT = f"{BASE}draft/"
 SUN = f"{DRAFT}aftercare/AC-SUN/"
 INTERVAL = f"{DRAFT}protocol/I-BASE/"
 PUBLISH = f"{DRAFT}publication/"
-REASON = "Agreed at the clinical meeting in March."
-
-
-@pytest.fixture(autouse=True)
-def one_factor(settings: Any) -> None:
-    settings.STAFF_SECOND_FACTOR = False
-
-
-@pytest.fixture
-def team() -> Team:
-    made = a_team()
-    publish_shipped(made.clinic, LONG_AGO)
-    return made
 
 
 @pytest.fixture

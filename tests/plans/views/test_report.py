@@ -3,7 +3,6 @@
 import csv
 import datetime
 from io import StringIO
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -21,11 +20,6 @@ URL = "/c/fernway/reports/"
 SPAN = {"first": "2026-01-05", "last": "2026-03-29"}
 SLUGS = ("completed", "window", "gap", "drop-off", "no-shows", "practitioners", "rooms")
 SECRET = "Zaphira Quillfeather"
-
-
-@pytest.fixture(autouse=True)
-def one_factor(settings: Any) -> None:
-    settings.STAFF_SECOND_FACTOR = False
 
 
 @pytest.fixture

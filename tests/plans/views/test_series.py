@@ -1,6 +1,5 @@
 import datetime
 import itertools
-import re
 import uuid
 
 import pytest
@@ -12,47 +11,16 @@ from django.urls import reverse
 from plans.actions import booking
 from plans.actions import series as acting
 from plans.models import Series, SeriesChange, Visit
-from tests.factories.booking import MONDAY, Desk, a_desk
+from tests.factories.booking import DAYS, MONDAY, Desk, offer_on
+from tests.pages import values
 from tests.people import a_team, as_staff
-from tests.plans.actions.test_booking import offer_on
 
-pytestmark = pytest.mark.django_db
-DAYS = [datetime.date(2026, 2, 3) + datetime.timedelta(days=35 * i) for i in range(4)]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 REASON = "new medicine, wait for the doctor"
-
-
-@pytest.fixture(autouse=True)
-def monday(time_machine: object) -> None:
-    time_machine.move_to(MONDAY, tick=False)  # type: ignore[attr-defined]
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk()
-
-
-@pytest.fixture
-def booked(desk: Desk) -> Desk:
-    booking.confirm(desk.actor, desk.series, offer_on(desk, *DAYS), at=MONDAY)
-    return desk
-
-
-@pytest.fixture
-def browser(desk: Desk) -> Client:
-    return as_staff(desk.team.desk)
-
-
-@pytest.fixture
-def clinician(desk: Desk) -> Client:
-    return as_staff(desk.team.practitioner)
 
 
 def page(desk: Desk, name: str = "series", *more: object) -> str:
     return reverse(f"plans:{name}", args=[desk.team.clinic.slug, desk.series.pk, *more])
-
-
-def fresh(desk: Desk) -> Series:
-    return Series.objects.get(pk=desk.series.pk)
 
 
 def missed(desk: Desk, number: int = 2, *, days_later: int = 1) -> None:
@@ -127,10 +95,10 @@ def test_the_plan_is_printed_without_clinical_facts(booked: Desk, browser: Clien
 
 def test_a_practitioner_holds_a_series_and_lets_it_go_on(booked: Desk, clinician: Client) -> None:
     assert clinician.post(page(booked, "series_pause"), {"reason": REASON}).status_code == 302
-    assert fresh(booked).state == "paused"
+    assert booked.fresh().state == "paused"
     answer = clinician.post(page(booked, "series_resume"), {"earliest_on": "10/3"})
     assert answer.status_code == 302
-    assert (fresh(booked).state, fresh(booked).earliest_on) == ("booked", datetime.date(2026, 3, 10))
+    assert (booked.fresh().state, booked.fresh().earliest_on) == ("booked", datetime.date(2026, 3, 10))
 
 
 @pytest.mark.parametrize("reason", ["", "short", "x" * 10_000])
@@ -138,7 +106,7 @@ def test_a_hold_without_a_reason_is_explained_and_kept(booked: Desk, clinician: 
     answer = clinician.post(page(booked, "series_pause"), {"reason": reason})
     assert answer.status_code == 422
     assert reason in answer.content.decode()
-    assert fresh(booked).state == "booked"
+    assert booked.fresh().state == "booked"
 
 
 @pytest.mark.parametrize("day", ["someday", "31/12/9999", "x" * 10_000])
@@ -146,13 +114,13 @@ def test_a_day_to_go_on_from_that_is_none_is_explained(booked: Desk, clinician: 
     acting.pause(booked.practitioner, booked.series, reason=REASON, at=MONDAY)
     answer = clinician.post(page(booked, "series_resume"), {"earliest_on": day})
     assert answer.status_code == 422
-    assert fresh(booked).state == "paused"
+    assert booked.fresh().state == "paused"
 
 
 def test_a_series_is_ended_with_why(booked: Desk, clinician: Client) -> None:
     assert clinician.post(page(booked, "series_stop"), {"end_reason": "nonsense"}).status_code == 422
     assert clinician.post(page(booked, "series_stop"), {"end_reason": "patient_choice"}).status_code == 302
-    assert (fresh(booked).state, Visit.objects.filter(state="booked").count()) == ("stopped", 0)
+    assert (booked.fresh().state, Visit.objects.filter(state="booked").count()) == ("stopped", 0)
     assert clinician.post(page(booked, "series_stop"), {"end_reason": "patient_choice"}).status_code == 422
 
 
@@ -166,7 +134,7 @@ class TestAMissedSessionInBetween:
         html = browser.get(page(booked, "series_book")).content.decode()
         assert "Rebook Tomasz Wieczorek’s session 2 of 4" in html
         assert "What changes" in html
-        (token,) = re.findall(r'name="offer" value="([^"]+)"', html)
+        (token,) = values(html, "offer")
         plan = booking.read_offer(token).plan
         assert [session.number for session in plan] == [2]
         assert browser.post(page(booked, "series_book"), {"offer": token}).status_code == 302
@@ -181,9 +149,9 @@ class TestAMissedSessionInBetween:
         browser = as_staff(booked.team.desk)
         html = browser.get(page(booked, "series_book"), {"why": "16/3"}).content.decode()
         assert "Mon 16 Mar 2026 is possible, 41 days after session 1." in html
-        slot = re.findall(r'name="slot" value="([^"]+)"', html)[0]
+        slot = values(html, "slot")[0]
         answer = browser.post(page(booked, "series_book"), {"slot": slot})
-        (token,) = re.findall(r'name="offer" value="([^"]+)"', answer.content.decode())
+        (token,) = values(answer.content.decode(), "offer")
         plan = booking.read_offer(token).plan
         assert plan[0].slot.day == datetime.date(2026, 3, 16)
         assert Visit.objects.filter(state="booked").count() == 2
@@ -194,11 +162,11 @@ class TestAMissedSessionInBetween:
         browser = as_staff(booked.team.desk)
         html = browser.get(page(booked, "series_book")).content.decode()
         assert "Reason for the date outside its window" in html
-        (token,) = re.findall(r'name="offer" value="([^"]+)"', html)
+        (token,) = values(html, "offer")
         answer = browser.post(page(booked, "series_book"), {"offer": token, "reason": "ill"})
         assert answer.status_code == 422
         assert 'value="ill"' in answer.content.decode()
-        (again,) = re.findall(r'name="offer" value="([^"]+)"', answer.content.decode())
+        (again,) = values(answer.content.decode(), "offer")
         assert booking.read_offer(again).plan == booking.read_offer(token).plan
         done = browser.post(page(booked, "series_book"), {"offer": again, "reason": "was ill for two weeks"})
         assert done.status_code == 302
@@ -210,7 +178,7 @@ class TestAMissedSessionInBetween:
         browser = as_staff(desk.team.desk)
         html = browser.get(page(desk, "series_book")).content.decode()
         assert "2 get a date" in html
-        (token,) = re.findall(r'name="offer" value="([^"]+)"', html)
+        (token,) = values(html, "offer")
         assert [session.number for session in booking.read_offer(token).plan] == [2, 4]
         assert browser.post(page(desk, "series_book"), {"offer": token}).status_code == 302
         assert Visit.objects.filter(state="booked").count() == 3
@@ -243,7 +211,7 @@ def test_the_desk_neither_holds_nor_ends(booked: Desk, browser: Client) -> None:
         assert browser.get(page(booked, name)).status_code == 403
         assert browser.post(page(booked, name), {"reason": REASON}).status_code == 403
     assert browser.post(page(booked, "series_resume")).status_code == 403
-    assert fresh(booked).state == "booked"
+    assert booked.fresh().state == "booked"
 
 
 def test_colleague_and_stranger(booked: Desk) -> None:

@@ -9,10 +9,11 @@ from django.test.utils import CaptureQueriesContext
 
 from clinic.models import Clinic, Device, Membership, Message, Room
 from plans.models import VisitType
-from tests.factories.booking import MONDAY, Desk, a_desk
+from tests.factories.booking import MONDAY, Desk
 from tests.factories.clinic import MembershipFactory
 from tests.factories.patients import PatientFactory
 from tests.factories.plans import VisitFactory
+from tests.pages import html_of
 from tests.people import a_team, as_staff
 
 AREA = "/c/fernway/settings/"
@@ -25,25 +26,6 @@ TYPE = {
     "device_before": "0", "device_after": "15",
 }  # fmt: skip
 BAD = ["", "x" * 10_000, "\x00"]
-
-
-@pytest.fixture(autouse=True)
-def password_alone(settings: Any) -> None:
-    settings.STAFF_SECOND_FACTOR = False
-
-
-@pytest.fixture
-def desk(db: None) -> Desk:
-    return a_desk()
-
-
-@pytest.fixture
-def admin(desk: Desk) -> Client:
-    return as_staff(desk.team.admin)
-
-
-def text_of(response: Any) -> str:
-    return " ".join(response.content.decode().split())
 
 
 def addresses(desk: Desk) -> dict[str, dict[str, Any]]:
@@ -83,15 +65,15 @@ def test_what_is_sent_is_saved(desk: Desk, admin: Client) -> None:
 def test_a_booked_room_says_who_stands_and_what_to_do_first(desk: Desk, admin: Client) -> None:
     room = desk.team.clinic.rooms.get(kind="treatment")
     VisitFactory.create(series=desk.series, session_number=1, day=MONDAY.date(), room=room)
-    page = text_of(admin.get(f"{AREA}places/{room.pk}/"))
+    page = html_of(admin.get(f"{AREA}places/{room.pk}/"))
     assert "1 visit" in page
     assert "Tomasz Wieczorek" in page
     assert "/c/fernway/absences/new/" in page
     assert "Nothing else of this kind is in use" in page
     answer = admin.post(f"{AREA}places/{room.pk}/", {**ROOM, "kind": "treatment"})
     assert answer.status_code == 422
-    assert "1 visit is still booked" in text_of(answer)
-    assert 'value="Fern"' in text_of(answer)
+    assert "1 visit is still booked" in html_of(answer)
+    assert 'value="Fern"' in html_of(answer)
     assert Room.objects.get(pk=room.pk).is_active
 
 
@@ -99,7 +81,7 @@ def test_a_person_who_is_booked_cannot_leave(desk: Desk, admin: Client) -> None:
     member = desk.team.practitioner
     VisitFactory.create(series=desk.series, session_number=1, day=MONDAY.date())
     answer = admin.post(f"{AREA}people/{member.pk}/departure/")
-    assert (answer.status_code, "1 visit is still booked" in text_of(answer)) == (422, True)
+    assert (answer.status_code, "1 visit is still booked" in html_of(answer)) == (422, True)
     assert Membership.objects.get(pk=member.pk).is_active
 
 
@@ -108,14 +90,14 @@ def test_a_person_leaves_and_comes_back(desk: Desk, admin: Client) -> None:
     assert browser.get("/c/fernway/patients/").status_code == 200
     assert admin.post(f"{AREA}people/{member.pk}/departure/").status_code == 302
     assert browser.get("/c/fernway/patients/").status_code == 302
-    assert "Works here again" in text_of(admin.get(f"{AREA}people/{member.pk}/"))
+    assert "Works here again" in html_of(admin.get(f"{AREA}people/{member.pk}/"))
     admin.post(f"{AREA}people/{member.pk}/comeback/")
     assert Membership.objects.get(pk=member.pk).is_active
 
 
 def test_nobody_takes_their_own_right(desk: Desk, admin: Client) -> None:
     own = desk.team.admin
-    page = text_of(admin.get(f"{AREA}people/{own.pk}/"))
+    page = html_of(admin.get(f"{AREA}people/{own.pk}/"))
     assert "No longer works here" not in page
     assert admin.post(f"{AREA}people/{own.pk}/departure/").status_code == 422
     assert admin.post(f"{AREA}people/{own.pk}/", {**MEMBER, "name": own.user.name}).status_code == 302
@@ -148,7 +130,7 @@ def test_bad_input_is_explained_and_changes_nothing(
 ) -> None:
     answer = admin.post(AREA + path, {**data, field: bad})
     assert answer.status_code == 422
-    assert "<title>Error:" in text_of(answer)
+    assert "<title>Error:" in html_of(answer)
     assert VisitType.objects.get(kind="treatment").minutes == 60
     assert Clinic.objects.get(slug="fernway").time_zone == "Europe/London"
 

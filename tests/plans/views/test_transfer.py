@@ -13,35 +13,17 @@ from django.test.utils import CaptureQueriesContext
 from clinic.models import AuditEntry
 from patients.models import Patient
 from plans.models import Series, Visit
-from tests.factories.booking import MONDAY, Desk, a_desk
+from tests.factories.booking import MONDAY, Desk
 from tests.factories.patients import AccessFactory, PatientFactory
 from tests.factories.plans import VisitFactory
+from tests.pages import html_of
 from tests.people import a_team, as_patient, as_staff
 
+pytestmark = pytest.mark.usefixtures("monday")
 DATA = "/c/fernway/settings/data/"
 ROWS, PATIENTS = f"{DATA}rows/", f"{DATA}patients.csv"
 DIARY = "/c/fernway/visits/file/"
 FILE = "Name;Date of birth;Allergies\n<b>Ana</b> Ñíguez;17/5/1990;none\nTom;never;none\n"
-
-
-@pytest.fixture(autouse=True)
-def password_alone(settings: Any, time_machine: Any) -> None:
-    settings.STAFF_SECOND_FACTOR = False
-    time_machine.move_to(MONDAY, tick=False)
-
-
-@pytest.fixture
-def desk(db: None) -> Desk:
-    return a_desk()
-
-
-@pytest.fixture
-def admin(desk: Desk) -> Client:
-    return as_staff(desk.team.admin)
-
-
-def text_of(response: Any) -> str:
-    return " ".join(response.content.decode().split())
 
 
 def upload(browser: Client, data: str | bytes = FILE, what: str = "patients") -> Any:
@@ -57,7 +39,7 @@ def rows_of(response: Any) -> list[list[str]]:
 
 def test_a_dry_run_names_every_row_and_the_second_step_saves(desk: Desk, admin: Client) -> None:
     shown = upload(admin)
-    page = text_of(shown)
+    page = html_of(shown)
     for words in (
         "&lt;b&gt;Ana&lt;/b&gt; Ñíguez",
         "The date of birth is not a date",
@@ -68,7 +50,7 @@ def test_a_dry_run_names_every_row_and_the_second_step_saves(desk: Desk, admin: 
     assert (shown.status_code, Patient.objects.count()) == (200, 1)
     assert "no-store" in shown["Cache-Control"]
     answer = admin.post(ROWS, {"shown": shown.context["token"]}, follow=True)
-    assert "1 row is brought in." in text_of(answer)
+    assert "1 row is brought in." in html_of(answer)
     assert Patient.objects.filter(name="<b>Ana</b> Ñíguez").count() == 1
 
 
@@ -77,8 +59,8 @@ def test_back_and_send_again_makes_nobody_twice(desk: Desk, admin: Client) -> No
     assert admin.post(ROWS, {"shown": token}).status_code == 302
     again = admin.post(ROWS, {"shown": token})
     assert again.status_code == 422
-    assert "Something has changed since this was shown" in text_of(again)
-    assert "<title>Error:" in text_of(again)
+    assert "Something has changed since this was shown" in html_of(again)
+    assert "<title>Error:" in html_of(again)
     assert Patient.objects.count() == 2
 
 
@@ -90,10 +72,10 @@ def test_what_was_not_shown_to_this_person_here_is_not_done(
     assert other.post("/c/mistral/settings/data/rows/", {"shown": token}).status_code == 422
     for wrong in (token[:-1], "", "x" * 10_000, "\x00"):
         answer = admin.post(ROWS, {"shown": wrong})
-        assert (answer.status_code, "<title>Error:" in text_of(answer)) == (422, True)
+        assert (answer.status_code, "<title>Error:" in html_of(answer)) == (422, True)
     time_machine.shift(3601)
     browser = as_staff(desk.team.admin)
-    assert "shown too long ago" in text_of(browser.post(ROWS, {"shown": token}))
+    assert "shown too long ago" in html_of(browser.post(ROWS, {"shown": token}))
     assert Patient.objects.count() == 1
 
 
@@ -131,14 +113,14 @@ def test_past_sessions_are_brought_in_and_every_page_opens(desk: Desk, admin: Cl
 )
 def test_a_file_that_cannot_be_read_says_what_to_do(desk: Desk, admin: Client, data: Any, said: str) -> None:
     answer = upload(admin, data)
-    assert (answer.status_code, said in text_of(answer)) == (422, True)
+    assert (answer.status_code, said in html_of(answer)) == (422, True)
     assert Patient.objects.count() == 1
 
 
 @pytest.mark.parametrize("posted", [{}, {"what": "patients"}, {"what": "everything"}, {"file": "text"}])
 def test_a_form_without_a_file_is_explained(desk: Desk, admin: Client, posted: dict[str, str]) -> None:
     answer = admin.post(DATA, posted)
-    assert (answer.status_code, "<title>Error:" in text_of(answer)) == (422, True)
+    assert (answer.status_code, "<title>Error:" in html_of(answer)) == (422, True)
 
 
 def test_patients_go_out_safe_against_formulas_and_come_back_as_they_were(desk: Desk, admin: Client) -> None:
@@ -169,7 +151,7 @@ def test_the_desk_takes_out_the_visits_of_some_days_and_no_reasons(desk: Desk) -
     )
     VisitFactory.create(series=desk.series, session_number=2)
     browser = as_staff(desk.team.desk)
-    assert "Take out" in text_of(browser.get(DIARY))
+    assert "Take out" in html_of(browser.get(DIARY))
     answer = browser.get(f"{DIARY}visits.csv", {"first": "2/2/2026", "last": "2/2/2026"})
     heads, row = rows_of(answer)
     assert heads[:4] == ["Date", "Start", "Minutes", "Visit"]
@@ -190,7 +172,7 @@ def test_the_desk_takes_out_the_visits_of_some_days_and_no_reasons(desk: Desk) -
 )  # fmt: skip
 def test_days_that_cannot_be_are_explained(desk: Desk, days: dict[str, str]) -> None:
     answer = as_staff(desk.team.desk).get(f"{DIARY}visits.csv", days)
-    assert (answer.status_code, "<title>Error:" in text_of(answer)) == (422, True)
+    assert (answer.status_code, "<title>Error:" in html_of(answer)) == (422, True)
     assert not AuditEntry.objects.filter(verb="export").exists()
 
 

@@ -14,39 +14,20 @@ from clinic.models import AuditEntry, Membership
 from plans.models import Addendum, AftercareSheet, FlagResolution, SessionRecord, Visit
 from tests.factories.patients import PatientFactory
 from tests.factories.plans import (
-    ConsultationFactory,
     RecordFactory,
-    SeriesFactory,
     SheetFactory,
     VisitFactory,
-    clear_answers,
-    consent_to_treatment,
 )
+from tests.factories.treat import DAY, a_session, clock
 from tests.people import Team, a_team, as_staff
 
 pytestmark = pytest.mark.django_db
-DAY = datetime.date(2026, 3, 2)
-
-
-def clock(hour: int, minute: int = 0, day: datetime.date = DAY) -> datetime.datetime:
-    return datetime.datetime.combine(day, datetime.time(hour, minute), datetime.UTC)
 
 
 @pytest.fixture(autouse=True)
-def _today(settings: Any) -> Any:
-    settings.STAFF_SECOND_FACTOR = False
+def _today() -> Any:
     with time_machine.travel(clock(10, 55), tick=False):
         yield
-
-
-def a_session(team: Team, *, ready: bool = True, number: int = 1, **answers: str) -> Any:
-    person = PatientFactory.create(clinic=team.clinic)
-    give = {"patient": person, "practitioner": team.practitioner}
-    series = SeriesFactory.create(consultation=ConsultationFactory.create(**give), **give)
-    if ready:
-        clear_answers(person, team.clinic, clock(8), **answers)
-        consent_to_treatment(person, team.clinic)
-    return VisitFactory.create(series=series, session_number=number, day=DAY, state="arrived")
 
 
 def entered(**changes: str) -> dict[str, str]:
@@ -209,7 +190,7 @@ def test_what_cannot_be_is_said_at_its_field(changes: dict[str, str], message: s
 
 def test_a_flag_is_settled_beside_the_form_which_is_saved_with_it() -> None:
     team = a_team()
-    visit = a_session(team, SQ_ANTICOAG="yes")
+    visit = a_session(team, answers={"SQ_ANTICOAG": "yes"})
     url = address(team, "record_flag", visit, "SQ-ANTICOAG.R1")
     client = nurse(team)
     empty = client.post(url, entered())

@@ -6,40 +6,22 @@ from django.test import Client
 from django.urls import reverse
 
 from clinic.models import Message
-from plans.actions import booking
 from plans.models import Occupancy, Series, Visit
-from tests.factories.booking import MONDAY, Desk, a_desk
+from tests.factories.booking import Desk, booked_on, session
 from tests.factories.plans import VisitFactory
 from tests.people import a_team, as_staff
-from tests.plans.actions.test_booking import offer_on
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 DAYS = [datetime.date(2026, 2, 2) + datetime.timedelta(days=35 * i) for i in range(4)]
 
 
-@pytest.fixture(autouse=True)
-def monday(time_machine: object) -> None:
-    time_machine.move_to(MONDAY)  # type: ignore[attr-defined]
-
-
 @pytest.fixture
-def desk() -> Desk:
-    desk = a_desk()
-    booking.confirm(desk.actor, desk.series, offer_on(desk, *DAYS), at=MONDAY)
-    return desk
-
-
-@pytest.fixture
-def browser(desk: Desk) -> Client:
-    return as_staff(desk.team.desk)
+def desk(desk: Desk) -> Desk:
+    return booked_on(desk, *DAYS)
 
 
 def page(visit: Visit, name: str = "visit", *more: str) -> str:
     return reverse(f"plans:{name}", args=[visit.clinic.slug, visit.pk, *more])
-
-
-def session(number: int = 1) -> Visit:
-    return Visit.objects.get(session_number=number)
 
 
 def alone(desk: Desk, **values: object) -> Visit:

@@ -1,5 +1,4 @@
 import datetime
-import re
 import uuid
 
 import pytest
@@ -10,43 +9,20 @@ from django.urls import reverse
 
 from plans.actions import waiting_offers
 from plans.models import Series, Visit, WaitingEntry, WaitingOffer
-from tests.factories.booking import MONDAY, Desk, a_desk
+from tests.factories.booking import MONDAY, Desk, a_desk, another_series
 from tests.factories.clinic import UserFactory
 from tests.factories.patients import AccessFactory
 from tests.factories.waiting import DAY, joined, offered, slot, wanted
+from tests.pages import url, values
 from tests.people import a_team, as_patient, as_staff
-from tests.plans.actions.test_booking import a_desk_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 GOOD = {"first": "3/2", "last": "+4w", "notice_hours": "24"}
 ODD = "مرحبا 🙂 \u202e<b>"
 
 
-@pytest.fixture(autouse=True)
-def monday(time_machine: object) -> None:
-    time_machine.move_to(MONDAY, tick=False)  # type: ignore[attr-defined]
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk()
-
-
-@pytest.fixture
-def browser(desk: Desk) -> Client:
-    return as_staff(desk.team.desk)
-
-
-def page(desk: Desk, name: str = "waiting", *more: object) -> str:
-    return reverse(f"plans:{name}", args=[desk.team.clinic.slug, *more])
-
-
 def join(desk: Desk, **query: object) -> str:
-    return page(desk, "waiting_new") + "?" + "&".join(f"{key}={value}" for key, value in query.items())
-
-
-def token(html: str) -> str:
-    return str(re.findall(r'name="slot" value="([^"]+)"', html)[0])
+    return url(desk, "waiting_new") + "?" + "&".join(f"{key}={value}" for key, value in query.items())
 
 
 def key() -> str:
@@ -54,8 +30,8 @@ def key() -> str:
 
 
 def test_an_empty_list_says_what_would_stand_there(desk: Desk, browser: Client) -> None:
-    assert "Nobody waits" in browser.get(page(desk)).content.decode()
-    assert "Find a patient" in browser.get(page(desk, "waiting_new")).content.decode()
+    assert "Nobody waits" in browser.get(url(desk, "waiting")).content.decode()
+    assert "Find a patient" in browser.get(url(desk, "waiting_new")).content.decode()
 
 
 def test_a_patient_is_put_on_the_list_from_their_series(desk: Desk, browser: Client) -> None:
@@ -63,11 +39,11 @@ def test_a_patient_is_put_on_the_list_from_their_series(desk: Desk, browser: Cli
     assert "Put Tomasz Wieczorek on the waiting list" in browser.get(address).content.decode()
     posted = {**GOOD, "key": key(), "weekdays": ["1", "3"], "times": ["morning"]}
     for _ in range(2):
-        assert browser.post(address, posted)["Location"] == page(desk)
+        assert browser.post(address, posted)["Location"] == url(desk, "waiting")
     entry = WaitingEntry.objects.get()
     assert (entry.first, entry.last) == (datetime.date(2026, 2, 3), datetime.date(2026, 3, 2))
     assert (entry.weekdays, entry.times, entry.series) == ([1, 3], ["morning"], desk.series)
-    html = browser.get(page(desk)).content.decode()
+    html = browser.get(url(desk, "waiting")).content.decode()
     assert "Session 1 of 4" in html
     assert "Offer Tue 3 Feb, 09:00 to Tomasz Wieczorek" in html
 
@@ -129,7 +105,7 @@ def test_what_would_suit_is_changed(desk: Desk, browser: Client) -> None:
 def test_the_form_of_a_change_sent_twice_changes_once(desk: Desk, browser: Client) -> None:
     address, posted = join(desk, entry=joined(desk).pk), {**GOOD, "key": key()}
     for _ in range(2):
-        assert browser.post(address, posted)["Location"] == page(desk)
+        assert browser.post(address, posted)["Location"] == url(desk, "waiting")
     assert WaitingEntry.objects.count() == 2
 
 
@@ -146,49 +122,50 @@ def test_a_yes_on_the_phone_to_a_time_that_fits_no_more_is_explained(desk: Desk,
     entry = joined(desk)
     offer = offered(desk, entry)
     Series.objects.update(state="paused")
-    browser.post(page(desk, "waiting_answer", entry.pk, offer.pk, "acceptance"))
+    browser.post(url(desk, "waiting_answer", entry.pk, offer.pk, "acceptance"))
     assert (
-        "That time does not fit any more. Tomasz Wieczorek stays" in browser.get(page(desk)).content.decode()
+        "That time does not fit any more. Tomasz Wieczorek stays"
+        in browser.get(url(desk, "waiting")).content.decode()
     )
     assert (WaitingOffer.objects.get().state, Visit.objects.count()) == ("withdrawn", 0)
 
 
 def test_a_free_time_is_offered_with_one_click_and_answered_on_the_phone(desk: Desk, browser: Client) -> None:
     entry = joined(desk)
-    slot_token = token(browser.get(page(desk)).content.decode())
+    slot_token = values(browser.get(url(desk, "waiting")).content.decode(), "slot")[0]
     for _ in range(2):
-        assert browser.post(page(desk, "waiting_offer", entry.pk), {"slot": slot_token})["Location"] == page(
-            desk
+        assert browser.post(url(desk, "waiting_offer", entry.pk), {"slot": slot_token})["Location"] == url(
+            desk, "waiting"
         )
     offer = WaitingOffer.objects.get()
-    html = browser.get(page(desk)).content.decode()
+    html = browser.get(url(desk, "waiting")).content.decode()
     assert "Takes it: book" in html
     assert "answer by" in html
-    answer = page(desk, "waiting_answer", entry.pk, offer.pk, "acceptance")
+    answer = url(desk, "waiting_answer", entry.pk, offer.pk, "acceptance")
     browser.post(answer)
     assert Visit.objects.get().starts_at == offer.starts_at
-    assert "Nobody waits" in browser.get(page(desk)).content.decode()
+    assert "Nobody waits" in browser.get(url(desk, "waiting")).content.decode()
 
 
 def test_a_no_on_the_phone_keeps_the_place(desk: Desk, browser: Client) -> None:
     entry = joined(desk)
     offer = offered(desk, entry)
-    browser.post(page(desk, "waiting_answer", entry.pk, offer.pk, "refusal"))
-    assert "stays on the waiting list" in browser.get(page(desk)).content.decode()
+    browser.post(url(desk, "waiting_answer", entry.pk, offer.pk, "refusal"))
+    assert "stays on the waiting list" in browser.get(url(desk, "waiting")).content.decode()
     assert (WaitingOffer.objects.get().state, Visit.objects.count()) == ("declined", 0)
 
 
 def test_an_offer_without_an_address_asks_for_a_call(desk: Desk, browser: Client) -> None:
     type(desk.patient).objects.update(email="")
     entry = joined(desk)
-    slot_token = token(browser.get(page(desk)).content.decode())
-    browser.post(page(desk, "waiting_offer", entry.pk), {"slot": slot_token})
-    assert "there is no e-mail address" in browser.get(page(desk)).content.decode()
+    slot_token = values(browser.get(url(desk, "waiting")).content.decode(), "slot")[0]
+    browser.post(url(desk, "waiting_offer", entry.pk), {"slot": slot_token})
+    assert "there is no e-mail address" in browser.get(url(desk, "waiting")).content.decode()
 
 
 @pytest.mark.parametrize("posted", [{}, {"slot": ""}, {"slot": ODD}, {"slot": "x" * 10_000}])
 def test_an_offer_of_no_time_is_explained(desk: Desk, browser: Client, posted: dict[str, str]) -> None:
-    answer = browser.post(page(desk, "waiting_offer", joined(desk).pk), posted)
+    answer = browser.post(url(desk, "waiting_offer", joined(desk).pk), posted)
     assert (answer.status_code, WaitingOffer.objects.count()) == (422, 0)
     assert "<title>Error:" in answer.content.decode()
 
@@ -196,7 +173,7 @@ def test_an_offer_of_no_time_is_explained(desk: Desk, browser: Client, posted: d
 def test_an_answer_to_an_offer_that_is_over_is_explained(desk: Desk, browser: Client) -> None:
     entry = joined(desk, at=MONDAY - 3 * DAY)
     offer = offered(desk, entry, at=MONDAY - 2 * DAY)
-    answer = browser.post(page(desk, "waiting_answer", entry.pk, offer.pk, "acceptance"))
+    answer = browser.post(url(desk, "waiting_answer", entry.pk, offer.pk, "acceptance"))
     assert answer.status_code == 422
     assert "This offer is over" in answer.content.decode()
 
@@ -205,9 +182,9 @@ def test_unknown_answers_and_rows_of_others_are_not_there(desk: Desk, browser: C
     entry = joined(desk)
     offer, other = offered(desk, entry), a_desk("harbour")
     theirs = joined(other)
-    assert browser.post(page(desk, "waiting_answer", entry.pk, offer.pk, "maybe")).status_code == 404
-    assert browser.post(page(desk, "waiting_answer", theirs.pk, offer.pk, "refusal")).status_code == 404
-    assert browser.post(page(desk, "waiting_leave", theirs.pk)).status_code == 404
+    assert browser.post(url(desk, "waiting_answer", entry.pk, offer.pk, "maybe")).status_code == 404
+    assert browser.post(url(desk, "waiting_answer", theirs.pk, offer.pk, "refusal")).status_code == 404
+    assert browser.post(url(desk, "waiting_leave", theirs.pk)).status_code == 404
     assert browser.get(join(desk, entry=theirs.pk)).status_code == 404
     assert browser.get(join(desk, series=other.series.pk)).status_code == 404
     assert browser.get(join(desk, patient=other.patient.pk)).status_code == 404
@@ -216,7 +193,7 @@ def test_unknown_answers_and_rows_of_others_are_not_there(desk: Desk, browser: C
 def test_somebody_is_taken_off_the_list(desk: Desk, browser: Client) -> None:
     entry = joined(desk)
     for _ in range(2):
-        assert browser.post(page(desk, "waiting_leave", entry.pk)).status_code == 302
+        assert browser.post(url(desk, "waiting_leave", entry.pk)).status_code == 302
     assert WaitingEntry.objects.get().state == "left"
 
 
@@ -224,21 +201,21 @@ def test_three_people_ask_for_the_list(desk: Desk) -> None:
     joined(desk)
     stranger = a_team("harbour").desk
     answers = {
-        name: as_staff(member).get(page(desk)).status_code
+        name: as_staff(member).get(url(desk, "waiting")).status_code
         for name, member in (("desk", desk.team.desk), ("admin", desk.team.admin), ("stranger", stranger))
     }
     assert answers == {"desk": 200, "admin": 403, "stranger": 404}
 
 
 def test_the_list_takes_the_same_queries_with_one_and_with_many(desk: Desk, browser: Client) -> None:
-    browser.get(page(desk))
+    browser.get(url(desk, "waiting"))
     counted = []
     for wanted_entries in (1, 6):
         while WaitingEntry.objects.count() < wanted_entries:
-            series = a_desk_in(desk)
+            series = another_series(desk)
             joined(Desk(desk.team, series, series.patient))
         with CaptureQueriesContext(connection) as found:
-            browser.get(page(desk))
+            browser.get(url(desk, "waiting"))
         counted.append(len(found))
     assert counted[0] == counted[1]
 
@@ -273,7 +250,7 @@ class TestThePatientsOwnPage:
 
     def test_who_is_second_is_told_kindly(self, desk: Desk, own: Client) -> None:
         offer = offered(desk, joined(desk))
-        series = a_desk_in(desk)
+        series = another_series(desk)
         other = joined(Desk(desk.team, series, series.patient))
         theirs = waiting_offers.offer(desk.actor, other, slot(desk, 3), at=MONDAY)
         waiting_offers.accept(desk.actor, theirs, at=MONDAY)
@@ -299,7 +276,7 @@ class TestThePatientsOwnPage:
         offer = offered(desk, joined(desk))
         stranger = as_patient(UserFactory.create())
         assert stranger.post(self.answer(desk, offer)).status_code == 404
-        series = a_desk_in(desk)
+        series = another_series(desk)
         theirs = offered(desk, joined(Desk(desk.team, series, series.patient)), day=4)
         assert own.post(self.answer(desk, theirs)).status_code == 404
         assert own.post(self.answer(desk, offer, "maybe")).status_code == 404

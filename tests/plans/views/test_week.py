@@ -8,10 +8,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from plans.models import Series
-from tests.factories.booking import MONDAY, Desk, a_desk
+from tests.factories.booking import MONDAY, Desk, fill
 from tests.factories.plans import VisitFactory
 from tests.people import a_team, as_staff
-from tests.plans.views.test_day import fill
 
 pytestmark = pytest.mark.django_db
 TODAY = datetime.date(2026, 2, 2)
@@ -20,16 +19,6 @@ TODAY = datetime.date(2026, 2, 2)
 @pytest.fixture(autouse=True)
 def at_ten(time_machine: object) -> None:
     time_machine.move_to(MONDAY + datetime.timedelta(hours=2), tick=False)  # type: ignore[attr-defined]
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk()
-
-
-@pytest.fixture
-def browser(desk: Desk) -> Client:
-    return as_staff(desk.team.desk)
 
 
 def week(desk: Desk, day: str = "2026-02-04") -> str:

@@ -1,6 +1,3 @@
-import re
-from typing import Any
-
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -8,37 +5,22 @@ from django.urls import reverse
 from clinic.models import Leave
 from plans.actions import disruptions
 from plans.models import Absence
-from tests.factories.booking import MONDAY, Desk, a_desk
-from tests.factories.disruptions import DAY, NEXT, TEN, booked_series, leave, when
+from tests.factories.booking import MONDAY, TEN, Desk
+from tests.factories.disruptions import DAY, NEXT, booked_series, drafted, leave, when
+from tests.pages import text_of
 from tests.people import a_team, as_staff
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def monday(time_machine: Any) -> None:
-    time_machine.move_to(MONDAY)
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk()
-
-
-@pytest.fixture
-def browser(desk: Desk) -> Client:
-    return as_staff(desk.team.admin)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 
 def an_absence(desk: Desk, *choices: str) -> Absence:
     """Return a leave that was saved with a decision on each patient."""
     for hour, _choice in enumerate(choices):
         booked_series(desk, f"Person {hour}", NEXT, start=540 + 75 * hour)
-    who = desk.team.admin.actor
-    absence = disruptions.draft(who, desk.team.clinic, leave(desk, NEXT, NEXT + 4 * DAY), at=MONDAY)
+    absence = drafted(desk, leave(desk, NEXT, NEXT + 4 * DAY))
     if choices:
         rows = zip(absence.decisions.all(), choices, strict=True)
-        disruptions.accept(who, absence, {row.pk: choice for row, choice in rows}, at=MONDAY)
+        disruptions.accept(desk.admin, absence, {row.pk: choice for row, choice in rows}, at=MONDAY)
     return Absence.objects.get(pk=absence.pk)
 
 
@@ -46,13 +28,9 @@ def url(desk: Desk, absence: Absence) -> str:
     return reverse("plans:absence_withdraw", args=[desk.team.clinic.slug, absence.pk])
 
 
-def text_of(answer: Any) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
-
-
-def test_what_happens_is_told_before_it_is_done(desk: Desk, browser: Client) -> None:
+def test_what_happens_is_told_before_it_is_done(desk: Desk, admin: Client) -> None:
     absence = an_absence(desk, "move", "keep", "cancel")
-    page = text_of(browser.get(url(desk, absence)))
+    page = text_of(admin.get(url(desk, absence)))
     for words in (
         "1 patient was moved because of it and stays where they are now.",
         "1 patient’s visits were cancelled and stay cancelled.",
@@ -62,38 +40,38 @@ def test_what_happens_is_told_before_it_is_done(desk: Desk, browser: Client) -> 
     assert Leave.objects.count() == 1
 
 
-def test_the_time_is_given_back_from_the_day_that_is_typed(desk: Desk, browser: Client) -> None:
+def test_the_time_is_given_back_from_the_day_that_is_typed(desk: Desk, admin: Client) -> None:
     absence = an_absence(desk)
-    assert "No booking was touched by it." in text_of(browser.get(url(desk, absence)))
-    answer = browser.post(url(desk, absence), {"back": "11/2"}, follow=True)
+    assert "No booking was touched by it." in text_of(admin.get(url(desk, absence)))
+    answer = admin.post(url(desk, absence), {"back": "11/2"}, follow=True)
     assert "It ends then. Its time is free again" in text_of(answer)
     assert Leave.objects.get().last == NEXT + DAY
-    browser.post(url(desk, absence), {"back": "9/2"})
+    admin.post(url(desk, absence), {"back": "9/2"})
     assert (Leave.objects.count(), Absence.objects.get().state) == (0, "withdrawn")
     page = reverse("plans:absence", args=[desk.team.clinic.slug, absence.pk])
-    assert "Withdrawn" in text_of(browser.get(page))
-    assert browser.get(url(desk, absence)).headers["Location"] == page
+    assert "Withdrawn" in text_of(admin.get(page))
+    assert admin.get(url(desk, absence)).headers["Location"] == page
 
 
-def test_who_moved_stays(desk: Desk, browser: Client) -> None:
+def test_who_moved_stays(desk: Desk, admin: Client) -> None:
     absence = an_absence(desk, "move")
     moved = absence.decisions.get().series
     assert moved is not None
-    browser.post(url(desk, absence), {"back": "9/2"})
+    admin.post(url(desk, absence), {"back": "9/2"})
     assert when(moved) == (NEXT, 540, desk.team.lead.user.name)
 
 
-def test_who_is_booked_into_time_that_came_back_is_not_to_be_called(desk: Desk, browser: Client) -> None:
+def test_who_is_booked_into_time_that_came_back_is_not_to_be_called(desk: Desk, admin: Client) -> None:
     absence = an_absence(desk)
-    browser.post(url(desk, absence), {"back": "9/2"})
+    admin.post(url(desk, absence), {"back": "9/2"})
     booked_series(desk, "Ana Souza", NEXT, start=TEN)
-    page = text_of(browser.get(reverse("plans:absence", args=[desk.team.clinic.slug, absence.pk])))
+    page = text_of(admin.get(reverse("plans:absence", args=[desk.team.clinic.slug, absence.pk])))
     assert "Ana Souza" not in page
     assert "Nobody is booked in this time" not in page
     assert "This was withdrawn. Nothing is to be decided." in page
 
 
-def test_what_was_typed_wrongly_is_said(desk: Desk, browser: Client) -> None:
+def test_what_was_typed_wrongly_is_said(desk: Desk, admin: Client) -> None:
     absence = an_absence(desk)
     for typed, words in (
         ("", "Type the first day that is free again."),
@@ -102,15 +80,15 @@ def test_what_was_typed_wrongly_is_said(desk: Desk, browser: Client) -> None:
         ("x" * 10_000, ""),
         ("🙂", "is not a day"),
     ):
-        answer = browser.post(url(desk, absence), {"back": typed})
+        answer = admin.post(url(desk, absence), {"back": typed})
         assert (answer.status_code, words in text_of(answer)) == (422, True), typed
     assert Leave.objects.get().last == NEXT + 4 * DAY
 
 
-def test_a_draft_is_not_withdrawn_but_thrown_away(desk: Desk, browser: Client) -> None:
+def test_a_draft_is_not_withdrawn_but_thrown_away(desk: Desk, admin: Client) -> None:
     booked_series(desk, "Ana", NEXT, start=TEN)
-    absence = disruptions.draft(desk.team.admin.actor, desk.team.clinic, leave(desk), at=MONDAY)
-    for answer in (browser.get(url(desk, absence)), browser.post(url(desk, absence), {"back": "9/2"})):
+    absence = drafted(desk)
+    for answer in (admin.get(url(desk, absence)), admin.post(url(desk, absence), {"back": "9/2"})):
         assert answer.headers["Location"].endswith(f"/absences/{absence.pk}/")
     assert Absence.objects.get().is_draft
 

@@ -1,4 +1,3 @@
-import re
 from typing import Any
 
 import pytest
@@ -10,66 +9,31 @@ from django.urls import reverse
 from clinic.models import Message
 from patients.models import Patient
 from plans.models import Series, Visit, WaitingOffer
-from tests.factories.booking import MONDAY, Desk, a_desk
-from tests.factories.plans import VisitFactory, consent_to_treatment
+from tests.factories.booking import Desk, a_desk, a_session, another_series
+from tests.factories.mail import a_refused_mail
+from tests.factories.plans import consent_to_treatment
 from tests.factories.waiting import DAY, TODAY, joined
+from tests.pages import url, values
 from tests.people import a_team, as_staff
-from tests.plans.actions.test_booking import a_desk_in
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def monday(time_machine: object) -> None:
-    time_machine.move_to(MONDAY, tick=False)  # type: ignore[attr-defined]
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk()
-
-
-@pytest.fixture
-def browser(desk: Desk) -> Client:
-    return as_staff(desk.team.desk)
-
-
-def page(desk: Desk, name: str = "worklist", *more: object) -> str:
-    return reverse(f"plans:{name}", args=[desk.team.clinic.slug, *more])
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 
 def read(desk: Desk, browser: Client, **query: Any) -> str:
-    return browser.get(page(desk), query).content.decode()
-
-
-def session(desk: Desk, number: int, days: int, state: str = "booked", **values: Any) -> Visit:
-    day = TODAY + days * DAY
-    made: Visit = VisitFactory.create(
-        series=desk.series, session_number=number, day=day, state=state, **values
-    )
-    return made
-
-
-def a_refused_mail(desk: Desk, **values: Any) -> Message:
-    given = {
-        "clinic": desk.team.clinic, "patient_id": desk.patient.pk, "kind": "plans/booked", "title": "Your visits",
-        "to": "old@example.org", "body": "b", "state": "parked", "due_at": MONDAY, "queued_at": MONDAY,
-        "subject_kind": "visit", "subject_id": str(Message.objects.count()), **values,
-    }  # fmt: skip
-    return Message.objects.create(**given)
+    return browser.get(url(desk, "worklist"), query).content.decode()
 
 
 def test_a_session_at_risk_is_one_click_from_being_booked(desk: Desk, browser: Client) -> None:
     Series.objects.update(sessions=2)
-    session(desk, 1, -36, "done")
+    a_session(desk, 1, -36, "done")
     html = read(desk, browser)
     assert "Tomasz Wieczorek: session 2 is not booked" in html
     assert "Inside the window until Sun 8 Feb: 6 days left." in html
-    slots = re.findall(r'name="slot" value="([^"]+)"', html)
+    slots = values(html, "slot")
     assert len(slots) == 3
     address = reverse("plans:series_book", args=[desk.team.clinic.slug, desk.series.pk])
     answer = browser.post(address, {"slot": slots[1]})
-    offers = re.findall(r'name="offer" value="([^"]+)"', answer.content.decode())
+    offers = values(answer.content.decode(), "offer")
     assert browser.post(address, {"offer": offers[0]}).status_code == 302
     assert Visit.objects.get(session_number=2).day == TODAY + 2 * DAY
 
@@ -77,37 +41,37 @@ def test_a_session_at_risk_is_one_click_from_being_booked(desk: Desk, browser: C
 def test_a_missed_session_in_between_is_rebooked_at_the_time_that_was_clicked(
     desk: Desk, browser: Client
 ) -> None:
-    session(desk, 1, -36, "done")
-    session(desk, 2, -1, "no_show")
-    session(desk, 3, 36)
-    session(desk, 4, 71)
+    a_session(desk, 1, -36, "done")
+    a_session(desk, 2, -1, "no_show")
+    a_session(desk, 3, 36)
+    a_session(desk, 4, 71)
     html = read(desk, browser)
     assert "Tomasz Wieczorek missed session 2" in html
-    slots = re.findall(r'name="slot" value="([^"]+)"', html)
+    slots = values(html, "slot")
     address = reverse("plans:series_book", args=[desk.team.clinic.slug, desk.series.pk])
     html = browser.post(address, {"slot": slots[0]}).content.decode()
-    (offer,) = re.findall(r'name="offer" value="([^"]+)"', html)
+    (offer,) = values(html, "offer")
     assert browser.post(address, {"offer": offer}).status_code == 302
     assert Visit.objects.get(session_number=2, state="booked").day == TODAY + DAY
 
 
 def test_a_session_booked_after_its_window_is_moved_into_it(desk: Desk, browser: Client) -> None:
     Series.objects.update(sessions=2)
-    session(desk, 1, -36, "done")
-    late = session(desk, 2, 7)
+    a_session(desk, 1, -36, "done")
+    late = a_session(desk, 2, 7)
     html = read(desk, browser)
     assert "Tomasz Wieczorek: session 2 is booked after its window" in html
-    slots = re.findall(r'name="slot" value="([^"]+)"', html)
-    address = page(desk, "visit_move", late.pk)
+    slots = values(html, "slot")
+    address = url(desk, "visit_move", late.pk)
     html = browser.post(address, {"slot": slots[0]}).content.decode()
-    (offer,) = re.findall(r'name="offer" value="([^"]+)"', html)
+    (offer,) = values(html, "offer")
     assert browser.post(address, {"offer": offer}).status_code == 302
     late.refresh_from_db()
     assert late.day == TODAY + DAY
 
 
 def test_a_lapsed_series_leads_to_a_consultation(desk: Desk, browser: Client) -> None:
-    session(desk, 1, -120, "done")
+    a_session(desk, 1, -120, "done")
     html = read(desk, browser)
     assert "a new consultation comes first" in html
     assert f"?patient={desk.patient.pk}&amp;kind=consultation" in html
@@ -115,7 +79,7 @@ def test_a_lapsed_series_leads_to_a_consultation(desk: Desk, browser: Client) ->
 
 def test_the_desk_reads_never_why(desk: Desk, browser: Client) -> None:
     Series.objects.update(state="paused", hold_reason="on a new blood thinner")
-    session(desk, 1, 1)
+    a_session(desk, 1, 1)
     html = read(desk, browser)
     assert "Practitioner must look first." in html
     assert "a consent to sign" in html
@@ -126,12 +90,12 @@ def test_the_desk_reads_never_why(desk: Desk, browser: Client) -> None:
 def test_a_free_time_is_offered_from_the_list(desk: Desk, browser: Client) -> None:
     consent_to_treatment(desk.patient, desk.team.clinic)
     for number in range(1, 5):
-        session(desk, number, 8 + 35 * (number - 1))
+        a_session(desk, number, 8 + 35 * (number - 1))
     entry = joined(desk)
     html = read(desk, browser)
     assert "is free and fits Tomasz Wieczorek" in html
-    (slot,) = re.findall(r'name="slot" value="([^"]+)"', html)
-    browser.post(page(desk, "waiting_offer", entry.pk), {"slot": slot})
+    (slot,) = values(html, "slot")
+    browser.post(url(desk, "waiting_offer", entry.pk), {"slot": slot})
     assert WaitingOffer.objects.get().entry == entry
     assert "is free and fits" not in read(desk, browser)
 
@@ -142,19 +106,19 @@ def test_a_refused_mail_goes_out_again_or_is_settled(desk: Desk, browser: Client
     assert "A mail to Tomasz Wieczorek was refused" in html
     assert reverse("patients:edit", args=[desk.team.clinic.slug, desk.patient.pk]) in html
     Patient.objects.update(email="new@example.org")
-    assert browser.post(page(desk, "failed_mail", message.pk, "again"))["Location"] == page(desk)
+    assert browser.post(url(desk, "failed_mail", message.pk, "again"))["Location"] == url(desk, "worklist")
     message.refresh_from_db()
     assert (message.state, message.to) == ("queued", "new@example.org")
     assert "The mail goes out again now." in read(desk, browser)
     other = a_refused_mail(desk, kind="plans/moved")
-    browser.post(page(desk, "failed_mail", other.pk, "settled"))
+    browser.post(url(desk, "failed_mail", other.pk, "settled"))
     other.refresh_from_db()
     assert other.state == "void"
 
 
 def test_a_mail_without_an_address_stays_and_says_why(desk: Desk, browser: Client) -> None:
     Patient.objects.update(email="")
-    browser.post(page(desk, "failed_mail", a_refused_mail(desk).pk, "again"))
+    browser.post(url(desk, "failed_mail", a_refused_mail(desk).pk, "again"))
     assert "There is no e-mail address to send it to." in read(desk, browser)
 
 
@@ -162,17 +126,17 @@ def test_mail_of_others_and_unknown_verbs_are_not_there(desk: Desk, browser: Cli
     other = a_desk("harbour")
     theirs = a_refused_mail(other)
     mine = a_refused_mail(desk)
-    assert browser.post(page(desk, "failed_mail", theirs.pk, "settled")).status_code == 404
-    assert browser.post(page(desk, "failed_mail", mine.pk, "burn")).status_code == 404
-    assert browser.post(page(desk, "failed_mail", 999_999, "again")).status_code == 404
+    assert browser.post(url(desk, "failed_mail", theirs.pk, "settled")).status_code == 404
+    assert browser.post(url(desk, "failed_mail", mine.pk, "burn")).status_code == 404
+    assert browser.post(url(desk, "failed_mail", 999_999, "again")).status_code == 404
     to_staff = a_refused_mail(desk, patient_id=None, kind="clinic/welcome", is_secret=True)
     for do in ("again", "settled"):
-        assert browser.post(page(desk, "failed_mail", to_staff.pk, do)).status_code == 404
+        assert browser.post(url(desk, "failed_mail", to_staff.pk, do)).status_code == 404
     assert set(Message.objects.values_list("state", flat=True)) == {"parked"}
 
 
 def test_the_list_of_one_practitioner(desk: Desk, browser: Client) -> None:
-    series = a_desk_in(desk)
+    series = another_series(desk)
     Series.objects.filter(pk=series.pk).update(practitioner=desk.team.lead)
     Patient.objects.filter(pk=series.patient_id).update(name="Somebody Else \u202e<b>🙂")
     html = read(desk, browser, who=desk.team.practitioner.pk)
@@ -183,13 +147,14 @@ def test_the_list_of_one_practitioner(desk: Desk, browser: Client) -> None:
 
 @pytest.mark.parametrize("who", ["nobody", "999999", "\u202e🙂", "x" * 5_000])
 def test_nobody_of_that_kind_is_not_there(desk: Desk, browser: Client, who: str) -> None:
-    assert browser.get(page(desk), {"who": who}).status_code == 404
+    assert browser.get(url(desk, "worklist"), {"who": who}).status_code == 404
 
 
 def test_three_people_ask_for_it(desk: Desk) -> None:
     stranger = a_team("harbour").desk
     answers = [
-        as_staff(one).get(page(desk)).status_code for one in (desk.team.desk, desk.team.admin, stranger)
+        as_staff(one).get(url(desk, "worklist")).status_code
+        for one in (desk.team.desk, desk.team.admin, stranger)
     ]
     assert answers == [200, 403, 404]
 
@@ -197,15 +162,15 @@ def test_three_people_ask_for_it(desk: Desk) -> None:
 def test_the_page_takes_the_same_queries_with_one_thing_to_do_and_with_many(
     desk: Desk, browser: Client
 ) -> None:
-    browser.get(page(desk))
+    browser.get(url(desk, "worklist"))
     counted = []
     for wanted_items in (1, 12):
         while Series.objects.count() < wanted_items:
-            series = a_desk_in(desk)
+            series = another_series(desk)
             joined(Desk(desk.team, series, series.patient))
         if wanted_items == 1:
             joined(desk)
         with CaptureQueriesContext(connection) as found:
-            browser.get(page(desk))
+            browser.get(url(desk, "worklist"))
         counted.append(len(found))
     assert counted[0] == counted[1]

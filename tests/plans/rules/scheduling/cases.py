@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from clinic.rules.hours import Absence, Opening, Shift, SpecialOpening
+from clinic.rules.timegrid import clock
 from plans.rules.scheduling.diff import Disruption, ReplanCosts, Series
 from plans.rules.scheduling.model import (
     Anchor,
@@ -80,10 +81,6 @@ def check_keys(case: Json) -> None:
 def minute(text: str) -> int:
     hours, minutes = text.split(":")
     return int(hours) * 60 + int(minutes)
-
-
-def clock(minutes: int) -> str:
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
 def span(pair: Sequence[str]) -> tuple[int, int]:

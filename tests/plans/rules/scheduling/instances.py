@@ -4,14 +4,12 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
+from clinic.rules.timegrid import clock
+
 Json = dict[str, Any]
 DAY = timedelta(days=1)
 # Starting days whose following weeks hold a change of clocks, the end of a month or of a leap February.
 STARTS = [date(2026, 3, 23), date(2026, 10, 21), date(2028, 2, 24), date(2026, 12, 28), date(2026, 6, 1)]
-
-
-def clock(minutes: int) -> str:
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
 class Maker:

@@ -15,6 +15,7 @@ from plans.rules.scheduling.search import cheapest
 from plans.rules.scheduling.supply import Supply
 from tests.plans.rules.scheduling import cases, reference
 from tests.plans.rules.scheduling.instances import propose_case, replan_case
+from tests.plans.rules.scheduling.reference_replan import replan_one
 from tests.plans.rules.scheduling.test_cases import as_written, without_example
 
 BATCH, BATCHES = 150, 20  # 3,000 in all, spread over both cores
@@ -74,7 +75,7 @@ def test_ways_out_equal_enumeration(batch: int) -> None:
 def test_one_series_is_placed_anew_as_enumeration_does(batch: int) -> None:
     for seed in seeds(batch):
         case = replan_case(seed)
-        plans = reference.replan_one(case)
+        plans = replan_one(case)
         found = replan(cases.calendar(case["clinic"]), cases.disruption(case))
         expected = plans[0][0] if plans else case["costs"]["unplaced"]
         assert found.cost == expected, seed
