@@ -1,6 +1,7 @@
 """Days in words, as the design guide writes them."""
 
 from datetime import date
+from functools import lru_cache
 
 from django.utils import dateformat
 from django.utils.translation import get_language
@@ -29,6 +30,11 @@ PATTERNS = {
 
 def in_words(day: date, pattern: str) -> str:
     """Return a date in the current language, by the name of a pattern; in Spanish days and months are small."""
-    language = (get_language() or "en")[:2]
+    return _spelt(day, pattern, (get_language() or "en")[:2])
+
+
+# A page of proposals writes the same sixty days three times over; what a day is called never changes.
+@lru_cache(maxsize=8192)
+def _spelt(day: date, pattern: str, language: str) -> str:
     words = dateformat.format(day, PATTERNS.get(language, PATTERNS["en"])[pattern])
     return words.lower() if language == "es" else words

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
@@ -122,7 +121,7 @@ class RightsTable:
         request.membership = membership
         request.clinic = membership.clinic
         request.actor = actor_of(membership, source_of(request))
-        if settings.STAFF_SECOND_FACTOR and not is_mfa_enabled(request.user):
+        if settings.STAFF_SECOND_FACTOR and not membership.has_second_factor:  # type: ignore[attr-defined]
             return redirect("mfa_activate_totp")
         if page.right is not None and not request.actor.may(page.right):
             raise PermissionDenied

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -34,13 +36,17 @@ def source_of(request: HttpRequest) -> str:
 
 
 def staff_member(request: HttpRequest, slug: str) -> Membership | None:
-    """Return the membership of the signed-in person in a clinic; a code by mail never opens one."""
+    """Return the membership of the signed-in person in a clinic; a code by mail never opens one.
+
+    Whether they have a second factor comes with it, as `has_second_factor`: one query for both.
+    """
     if not request.user.is_authenticated or request.session.get("kind") != STAFF:
         return None
     return (
         Membership.objects.active()
         .filter(user_id=request.user.pk, clinic__slug=slug)
         .select_related("clinic", "user")
+        .annotate(has_second_factor=Exists(Authenticator.objects.filter(user=OuterRef("user"))))
         .first()
     )
 

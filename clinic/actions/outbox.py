@@ -13,7 +13,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import IntegrityError, transaction
 from django.db.models import F, Model, Q
 from django.template.loader import render_to_string
 from django.utils.translation import override
@@ -45,39 +44,32 @@ def queue(
     patient_id: UUID | None = None,
     clinic_id: int | None = None,
     secret: bool = False,
-) -> Message | None:
+) -> None:
     """Put a mail into the outbox, worded now by `mail/<kind>.subject.txt` and `.txt` in their language.
 
-    Returns None where the person has no address, or where the same mail of the same cause stands already.
+    Nothing is queued where the person has no address, or where the same mail of the same cause stands already.
     """
     if not to.email:
-        return None
+        return
     words = {"site": settings.SITE_URL, **(context or {})}
     with override(to.language):
         title = " ".join(render_to_string(f"mail/{kind}.subject.txt", words).split())
         body = render_to_string(f"mail/{kind}.txt", words)
-    cause = {
-        "subject_kind": subject._meta.model_name,
-        "subject_id": str(subject.pk),
-        "kind": kind,
-        "due_at": due_at or at,
-    }
     message = Message(
         clinic_id=clinic_id,
+        kind=kind,
+        subject_kind=subject._meta.model_name or "",
+        subject_id=str(subject.pk),
         patient_id=patient_id,
         to=to.email,
         title=title,
         body=body,
         is_secret=secret,
         queued_at=at,
-        **cause,
+        due_at=due_at or at,
     )
-    try:
-        with transaction.atomic():
-            message.save(force_insert=True)
-    except IntegrityError:  # the same cause said so already
-        return Message.objects.get(**cause)
-    return message
+    # The same cause may have said so already: then that mail stands, and no transaction is torn.
+    Message.objects.bulk_create([message], ignore_conflicts=True)
 
 
 def void(subject: Model) -> int:

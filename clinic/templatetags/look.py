@@ -10,13 +10,13 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django import template
+from django import forms, template
 from django.forms.boundfield import BoundField
 from django.template import Context
 from django.templatetags.static import static
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from clinic.exports import in_words
 from clinic.rules import timegrid, timeline
@@ -33,6 +33,14 @@ SECTIONS = (
     ("settings", ("clinic:", "plans:protocol")),
     ("patients", ("patients:", "plans:")),
 )
+# A spacing badge by its state: its colour, and what it says after the days.
+BADGES = {
+    "on_plan": ("ok", "✓"),
+    "late": ("warn", gettext_lazy("%(n)s late")),
+    "late_review": ("warn", gettext_lazy("look first")),
+    "too_early": ("bad", gettext_lazy("too early")),
+    "lapsed": ("bad", gettext_lazy("talk first")),
+}
 
 
 # --- Icons, tags, people ---------------------------------------------------------------------------
@@ -89,6 +97,19 @@ def shell_of(actor: Actor | None, clinic: object) -> str:
     if actor.is_patient:
         return "portal.html"
     return "staff.html" if clinic else "plain.html"
+
+
+@register.filter
+def control(field: BoundField) -> SafeString:
+    """The control of a field, with the classes of its kind and of its errors beside its own."""
+    widget = field.field.widget
+    kind = "form-control"
+    if isinstance(widget, forms.Select):
+        kind = "form-select"
+    elif isinstance(widget, forms.CheckboxInput):
+        kind = "form-check-input"
+    css = (widget.attrs.get("class"), kind, "is-invalid" if field.errors else "")
+    return field.as_widget(attrs={"class": " ".join(filter(None, css))})
 
 
 @register.filter
@@ -205,6 +226,9 @@ register.filter("short_day", _filter("short", with_time=False))
 register.filter("day_heading", _filter("long", with_time=False))
 
 
+register.filter("clock_minute", timegrid.clock)
+
+
 @register.filter("clock")
 def clock_filter(moment: datetime | None, tz: ZoneInfo | None = None) -> str:
     """14:30, for mail and print."""
@@ -212,38 +236,27 @@ def clock_filter(moment: datetime | None, tz: ZoneInfo | None = None) -> str:
 
 
 # --- Spacing ---------------------------------------------------------------------------------------
-@register.inclusion_tag("parts/_gap_badge.html")
+@register.simple_tag
 def gap(
     spacing: object = None, days: int | None = None, state: str = "", late: int | None = None
-) -> dict[str, str]:
+) -> SafeString:
     """The spacing badge: `{% gap spacing %}` for anything with days, state and days_late, or by keyword.
 
     States: on_plan, late, late_review, too_early, lapsed, first, unknown.
     """
     days = read(spacing, "days", days)
     late = read(spacing, "days_late", late)
-    state = str(getattr(read(spacing, "state", state), "value", read(spacing, "state", state)) or "unknown")
-    if days is None and state != "first":
-        state = "unknown"
-    return badge_words(state, days or 0, late)
-
-
-def badge_words(state: str, days: int, late: int | None) -> dict[str, str]:
-    """Words, colour and icon of a spacing badge."""
-    # Plain calls on lines of their own: the extractor of strings does not look into f-strings.
-    apart = ngettext("%(n)s day", "%(n)s days", days) % {"n": days}
-    lateness = gettext("%(n)s late") % {"n": late}
-    look, early, talk = gettext("look first"), gettext("too early"), gettext("talk first")
-    table = {
-        "first": (gettext("first session"), "info", ""),
-        "on_plan": (f"{apart} ✓", "ok", ""),
-        "late": (f"{apart} · {lateness}" if late else apart, "warn", "alert"),
-        "late_review": (f"{apart} · {look}", "warn", "alert"),
-        "too_early": (f"{apart} · {early}", "bad", "alert"),
-        "lapsed": (f"{apart} · {talk}", "bad", "alert"),
-    }
-    text, kind, mark = table.get(state, (gettext("gap not known"), "", ""))
-    return {"text": text, "kind": kind, "mark": mark}
+    state = str(getattr(read(spacing, "state", state), "value", read(spacing, "state", state)))
+    if state == "first":
+        return tag(gettext("first session"), "info")
+    if days is None or state not in BADGES:
+        return tag(gettext("gap not known"))
+    apart, (kind, word) = ngettext("%(n)s day", "%(n)s days", days) % {"n": days}, BADGES[state]
+    if state == "on_plan":
+        return tag(f"{apart} {word}", kind)
+    if state == "late" and not late:
+        return tag(apart, kind, "alert")
+    return tag(f"{apart} · {str(word) % {'n': late}}", kind, "alert")
 
 
 # --- The series timeline ---------------------------------------------------------------------------

@@ -26,7 +26,7 @@ def local(moment: date, tz: ZoneInfo | None) -> tuple[date, str]:
     if tz is None:
         raise ValueError("an instant needs the clinic's time zone to be written")
     day, minute = timegrid.to_local(moment, tz)
-    return day, f"{minute // 60:02d}:{minute % 60:02d}"
+    return day, timegrid.clock(minute)
 
 
 def stamp(moment: date, tz: ZoneInfo | None) -> str:

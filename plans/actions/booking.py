@@ -8,15 +8,15 @@ from uuid import UUID, uuid4
 
 from django.core import signing
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from clinic.actions import audit, outbox
 from clinic.actions.refusal import Refused
 from clinic.rules.roles import Actor
 from plans.actions import checking, holding
+from plans.actions.holding import Claim
 from plans.actions.placing import had_of, place
-from plans.models import Kind, Occupancy, Series, SeriesChange, Visit
+from plans.models import Kind, Series, SeriesChange, Visit
 from plans.queries.slots import Needs, members_of
 from plans.queries.standing import standing
 from plans.rules import plan as plans
@@ -85,14 +85,14 @@ def confirm(actor: Actor, series: Series, token: str, *, at: datetime, reason: s
     return _confirm(actor, series, chosen, needs, claims, at=at, reason=reason)
 
 
-def claims_of(series: Series, needs: Needs, plan: Sequence[Session]) -> list[Occupancy]:
+def claims_of(series: Series, needs: Needs, plan: Sequence[Session]) -> list[Claim]:
     """Return what the sessions of a plan will hold; what somebody else has is refused at once. Raises SlotTaken.
 
     In a rush most come too late: they are told by one read, and nobody waits for them.
     """
     slots = [session.slot for session in plan]
     claims = holding.claims(series.clinic, needs.kind, series.patient.resource_id, slots)
-    holding.refuse_taken(claims, but_for=Q(visit__series=series))
+    holding.refuse_hindered(claims, but_for=series)
     return claims
 
 
@@ -102,7 +102,7 @@ def _confirm(
     series: Series,
     chosen: Offer,
     needs: Needs,
-    claims: Sequence[Occupancy],
+    claims: Sequence[Claim],
     *,
     at: datetime,
     reason: str,
@@ -110,12 +110,13 @@ def _confirm(
     series = lock(series)
     if series.revision != chosen.revision:
         return _made_before(chosen)
-    holding.claim(claims, but_for=Q(visit__series=series))
-    stand, members = standing(series), members_of(series.clinic)
+    holding.claim(claims, but_for=series)
+    members = members_of(series.clinic)
+    stand = standing(series, members)
     told: dict[str, Any] = {"at": at, "reason": reason, "members": members}
     outside = checking.refuse_unfit(actor, stand, chosen.plan, by_hand=chosen.by_hand, needs=needs, **told)
     had = had_of(stand, chosen.plan)
-    before, visits = place(stand, chosen.plan, outside=outside, claimed=needs.kind, **told)
+    before, visits = place(stand, chosen.plan, outside=outside, kind=needs.kind, claims=claims, **told)
     verb = "move" if before else "book"
     change = write_change(
         actor,

@@ -2,22 +2,21 @@
 
 from collections.abc import Hashable, Iterable, Sequence
 from datetime import date, datetime, timedelta
-from functools import reduce
-from itertools import groupby
-from operator import or_
+from itertools import chain
 
-from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from clinic.actions.refusal import Refused
 from clinic.models import Clinic, Membership, Resource
 from clinic.rules.timegrid import CELL_MINUTES, NotOnTheClock, outward_cells, utc_range
-from plans.models import Absence, Occupancy, Visit, VisitType
+from plans.models import Absence, Occupancy, Series, Visit, VisitType
 from plans.queries.disruptions import away_of, touched, with_names
+from plans.queries.hindrance import Hindrance, hindrance
 from plans.rules.scheduling.model import Slot
 
-LONGEST_HELD = timedelta(days=1)
+# What one visit holds, or would hold.
+Claim = list[Occupancy]
 
 
 class SlotTaken(Refused):
@@ -65,9 +64,9 @@ def occupancies(visit: Visit, kind: VisitType | None) -> list[Occupancy]:
     return [row for row in rows if row.resource_id]
 
 
-def claims(clinic: Clinic, kind: VisitType, patient: int | None, slots: Iterable[Slot]) -> list[Occupancy]:
+def claims(clinic: Clinic, kind: VisitType, patient: int | None, slots: Iterable[Slot]) -> list[Claim]:
     """Return what visits of a kind would hold in these slots, before there is any visit."""
-    rows = []
+    made = []
     for slot in slots:
         starts_at, _end = _instants(clinic, slot.day, slot.start, kind.minutes)
         roles = {
@@ -76,13 +75,14 @@ def claims(clinic: Clinic, kind: VisitType, patient: int | None, slots: Iterable
             "device": slot.device,
             "patient": patient,
         }
-        rows += [
+        rows = [
             _row(held, slot.day, slot.start, kind.minutes, starts_at, _buffer(kind, role))
             for role, held in roles.items()
         ]
-    for row in rows:
-        row.clinic_id = clinic.pk
-    return [row for row in rows if row.resource_id]
+        for row in rows:
+            row.clinic_id = clinic.pk
+        made.append([row for row in rows if row.resource_id])
+    return made
 
 
 def _row(
@@ -118,48 +118,51 @@ def hold(visits: Sequence[Visit], kind: VisitType | None) -> None:
     The rows of the resources are locked in the order of their ids, which is what keeps a rush free of
     deadlocks; the database's own constraint is what makes an overlap impossible. Raises SlotTaken.
     """
-    rows = [row for visit in visits for row in occupancies(visit, kind)]
-    claim(rows)
-    _insert(rows)
+    held = [occupancies(visit, kind) for visit in visits]
+    claim(held)
+    _insert(held)
 
 
-def keep(visits: Sequence[Visit], kind: VisitType) -> None:
-    """Hold what was claimed before; the database refuses what was not free after all. Raises SlotTaken."""
-    _insert([row for visit in visits for row in occupancies(visit, kind)])
+def keep(visits: Sequence[Visit], claimed: Sequence[Claim]) -> None:
+    """Hold what was claimed, each claim for its visit; the database refuses what was not free after all.
+
+    Raises SlotTaken.
+    """
+    for visit, rows in zip(visits, claimed, strict=True):
+        for row in rows:
+            row.visit = visit
+    _insert(claimed)
 
 
-def _insert(rows: Sequence[Occupancy]) -> None:
+def _insert(held: Iterable[Claim]) -> None:
     try:
-        with transaction.atomic():
-            Occupancy.objects.bulk_create(rows)
+        Occupancy.objects.bulk_create(chain.from_iterable(held))
     except IntegrityError:
         raise SlotTaken from None
 
 
-def claim(rows: Sequence[Occupancy], *, but_for: Q | None = None) -> None:
+def claim(claimed: Sequence[Claim], *, but_for: Visit | Series | None = None) -> None:
     """Lock everything that is to be held and refuse what is gone or taken; `but_for` is what is about to move.
 
     Whoever waited for the lock in vain learns it here, by one read. Raises SlotTaken.
     """
-    lock(row.resource_id for row in rows)
-    refuse_taken(rows, but_for=but_for)
-    _refuse_gone({row.resource_id for row in rows}, {row.clinic_id for row in rows})
+    lock_claimed(claimed)
+    refuse_hindered(claimed, but_for=but_for)
 
 
-def _refuse_gone(resources: set[int], clinics: set[int]) -> None:
-    """Refuse what was taken out of use, or merged, while the time was being chosen; their rows are locked now."""
-    left = Q(
-        practitioner__memberships__clinic__in=clinics,
-        practitioner__memberships__is_active=False,
-    )
-    gone = Resource.objects.filter(
-        Q(room__is_active=False) | Q(device__is_active=False) | Q(patient__merged_into__isnull=False) | left,
-        pk__in=resources,
-    )
-    kind = gone.values_list("kind", flat=True).first()
-    if kind == Resource.Kind.PATIENT:
+def lock_claimed(claimed: Iterable[Claim]) -> None:
+    """Lock the rows of everything that is to be held."""
+    lock(row.resource_id for row in chain.from_iterable(claimed))
+
+
+def refuse_hindered(claimed: Iterable[Claim], *, but_for: Visit | Series | None = None) -> None:
+    """Refuse what somebody else holds, and what was taken out of use or merged; one query. Raises SlotTaken."""
+    found = hindrance(list(chain.from_iterable(claimed)), but_for=but_for)
+    if found is Hindrance.TAKEN:
+        raise SlotTaken
+    if found is Hindrance.MERGED:
         raise Refused(_("This record was merged into another. Book for the one that stays."), code="merged")
-    if kind is not None:
+    if found is Hindrance.GONE:
         raise Refused(
             _("Somebody or something that this visit needs is no longer here. Choose another time."),
             code="gone",
@@ -184,34 +187,3 @@ def refuse_taken_away(visits: Sequence[Visit], since: datetime, *, at: datetime)
         standing = {visit.pk for visit in touched(absence.clinic, away_of(absence), at=at)}
         if any(visit.pk in standing for visit in visits):
             raise Refused(_("That time was taken away since. Book another time instead."), code="taken_away")
-
-
-def refuse_taken(rows: Sequence[Occupancy], *, but_for: Q | None = None) -> None:
-    """Refuse what somebody else holds; one query for all rows, of about their own days. Raises SlotTaken."""
-    if not rows:
-        return
-    days = [list(of_day) for _day, of_day in groupby(sorted(rows, key=_by_day), _by_day)]
-    near = [_near(of_day) for of_day in days]
-    held = Occupancy.objects.filter(reduce(or_, near))
-    if but_for is not None:
-        held = held.exclude(but_for)
-    known = list(held.values_list("resource_id", "starts_at", "ends_at"))
-    for row in rows:
-        for resource, starts_at, ends_at in known:
-            if resource == row.resource_id and starts_at < row.ends_at and ends_at > row.starts_at:
-                raise SlotTaken
-
-
-def _by_day(row: Occupancy) -> date:
-    return row.day
-
-
-def _near(rows: Sequence[Occupancy]) -> Q:
-    """Return what could overlap one visit: nothing is held for longer than a day, so an index finds it."""
-    first, last = min(row.starts_at for row in rows), max(row.ends_at for row in rows)
-    return Q(
-        resource_id__in=[row.resource_id for row in rows],
-        starts_at__gt=first - LONGEST_HELD,
-        starts_at__lt=last,
-        ends_at__gt=first,
-    )

@@ -6,10 +6,13 @@ from typing import Any
 
 from crispy_forms.bootstrap import InlineCheckboxes
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import HTML, Layout
+from crispy_forms.layout import Div, Layout
+from crispy_forms.utils import TEMPLATE_PACK
 from django import forms
+from django.template import Context
+from django.template.loader import render_to_string
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
 
 from clinic.forms.days import StaffDayField
 from clinic.models import Membership
@@ -29,13 +32,25 @@ LONGEST_AWAY = 366
 FARTHEST = 3 * 365
 
 
-def _folded(words: str, *fields: str) -> str:
-    """Return the head of a part that stays closed until it is wanted, as a template; `words` are translated there."""
-    used = " or ".join(f"wishes.{name}.value or wishes.{name}.errors" for name in fields)
-    return (
-        f'{{% load i18n %}}<details class="mb-3"{{% if {used} %}} open{{% endif %}}>'
-        f'<summary class="btn btn-text btn-sm mb-2">{{% translate "{words}" %}}</summary>'
-    )
+class Folded(Div):  # type: ignore[misc]  # crispy has no types
+    """Fields that stay closed behind a summary until one of them is filled in or wrong; `others` do not open it."""
+
+    template = "parts/_folded.html"
+
+    def __init__(self, summary: str | Promise, *fields: str, others: Sequence[str] = ()) -> None:
+        super().__init__(*fields, *others)
+        self.summary = summary
+        self.opening = fields
+
+    def render(
+        self, form: forms.Form, context: Context, template_pack: Any = TEMPLATE_PACK, **given: Any
+    ) -> str:
+        """Return the fields inside a `<details>`."""
+        fields = self.get_rendered_fields(form, context, template_pack, **given)
+        is_open = any(form[name].value() or form[name].errors for name in self.opening)
+        return render_to_string(
+            self.template, {"summary": self.summary, "is_open": is_open, "fields": fields}
+        )
 
 
 class PlannedDayField(StaffDayField):
@@ -97,15 +112,8 @@ class WishesForm(forms.Form):
             InlineCheckboxes("days"),
             InlineCheckboxes("times"),
             "who",
-            HTML(_folded(gettext_noop("Days away, latest finish"), "away_from", "away_to", "finish")),
-            "away_from",
-            "away_to",
-            "finish",
-            HTML("</details>"),
-            HTML(_folded(gettext_noop("Why not on another day?"), "why")),
-            "why",
-            "session",
-            HTML("</details>"),
+            Folded(_("Days away, latest finish"), "away_from", "away_to", "finish"),
+            Folded(_("Why not on another day?"), "why", others=["session"]),
         )
 
     def clean(self) -> dict[str, Any]:

@@ -60,7 +60,7 @@ class FileForm(forms.Form):
     file = forms.FileField(
         label=_("CSV file"),
         help_text=_("At most 500 kB and 2,000 rows; the first line names the columns"),
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,text/csv"}),
+        widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
         error_messages={"required": _("Choose a file."), "empty": _("The file is empty. Choose another.")},
         allow_empty_file=True,
     )

@@ -1,8 +1,10 @@
 """Where a series stands: which sessions happened, which are booked, what is still to book, and the request."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from clinic.models import Membership
 from clinic.rules.timegrid import to_local
 from plans.models import Series, Visit
 from plans.queries.protocols import parsed
@@ -56,13 +58,16 @@ class Standing:
         return bool(self.to_book) and not self.holes
 
 
-def standing(series: Series) -> Standing:
-    """Return where a series stands; one query."""
-    visits = (
-        Visit.objects.filter(series=series, state__in=STANDING)
-        .select_related("practitioner__user", "room", "device", "clinic", "patient")
-        .order_by("session_number")
-    )
+def standing(series: Series, members: Iterable[Membership] | None = None) -> Standing:
+    """Return where a series stands; one query, a lighter one with `members`, everybody with a diary, read before."""
+    visits = Visit.objects.filter(series=series, state__in=STANDING).order_by("session_number")
+    people = {one.pk: one for one in members or ()}
+    if members is None:
+        visits = visits.select_related("practitioner__user", "room", "device")
+    for visit in visits:
+        visit.series, visit.clinic, visit.patient = series, series.clinic, series.patient
+        if members is not None:
+            visit.practitioner = people[visit.practitioner_id]
     return Standing(series, {visit.session_number or 0: visit for visit in visits})
 
 

@@ -21,12 +21,6 @@ LOOKS = {
 
 
 @register.filter
-def clock_minute(minute: int) -> str:
-    """09:05, from a minute of the day."""
-    return f"{minute // 60:02d}:{minute % 60:02d}"
-
-
-@register.filter
 def visit_look(visit: Visit) -> str:
     """The class that gives a visit its fill."""
     return LOOKS.get(State(visit.state), "plain")

@@ -1,22 +1,17 @@
 import datetime
 
 import pytest
+from django.db import transaction
 
 from clinic.actions.refusal import Refused
 from plans.actions import booking, holding
 from plans.actions.holding import NoSuchTime, SlotTaken
 from plans.models import Occupancy, Visit, VisitType
 from plans.rules.plan import numbered
-from tests.factories.booking import MONDAY, Desk, a_desk
+from tests.factories.booking import MONDAY, Desk, slot
 from tests.factories.plans import VisitFactory
-from tests.plans.actions.test_booking import slot
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk()
 
 
 def a_visit(desk: Desk, **fields: object) -> Visit:
@@ -39,7 +34,7 @@ def test_back_to_back_is_no_overlap_but_a_buffer_counts(desk: Desk) -> None:
 
 
 def test_two_visits_of_one_plan_may_not_overlap_either(desk: Desk) -> None:
-    with pytest.raises(SlotTaken):
+    with pytest.raises(SlotTaken), transaction.atomic():
         holding.hold([a_visit(desk), a_visit(desk, session_number=2)], treatment(desk))
     assert Occupancy.objects.count() == 0
 
