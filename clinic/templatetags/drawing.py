@@ -3,11 +3,19 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
 from clinic.exports import in_words
 from clinic.rules import timeline
 from clinic.templatetags.face import ZONES, depth_words, shade
+
+STATES = {
+    timeline.DotState.DONE: gettext_lazy("done"),
+    timeline.DotState.OPEN: gettext_lazy("booked"),
+    timeline.DotState.PROPOSED: gettext_lazy("proposed"),
+    timeline.DotState.OUTSIDE: gettext_lazy("outside its window"),
+    timeline.DotState.WAS: gettext_lazy("before the change"),
+}
 
 
 def read(source: object, name: str, default: Any = None) -> Any:
@@ -36,18 +44,10 @@ def _dot(dot: object) -> timeline.Dot:
 
 def sentence(rows: Iterable[timeline.Row]) -> str:
     """The picture in words, for people who do not see it."""
-    states = {
-        timeline.DotState.DONE: gettext("done"),
-        timeline.DotState.OPEN: gettext("booked"),
-        timeline.DotState.PROPOSED: gettext("proposed"),
-        timeline.DotState.OUTSIDE: gettext("outside its window"),
-        timeline.DotState.WAS: gettext("before the change"),
-    }
-    parts = []
+    one, parts = gettext("session %(number)s on %(day)s, %(state)s"), []
     for row in rows:
         told = [
-            gettext("session %(number)s on %(day)s, %(state)s")
-            % {"number": dot.number, "day": in_words(dot.day, "short_year"), "state": states[dot.state]}
+            one % {"number": dot.number, "day": in_words(dot.day, "short_year"), "state": STATES[dot.state]}
             for dot in row.dots
         ]
         parts.append((f"{row.label}: " if row.label else "") + "; ".join(told))

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms, template
 from django.forms.boundfield import BoundField
+from django.forms.utils import flatatt
 from django.template import Context
 from django.templatetags.static import static
 from django.utils.html import conditional_escape, format_html
@@ -33,6 +34,15 @@ SECTIONS = (
     ("settings", ("clinic:", "plans:protocol")),
     ("patients", ("patients:", "plans:")),
 )
+# What somebody is called here: the first that they are.
+ROLES = {
+    Role.CLINICAL_LEAD: gettext_lazy("Clinical lead"),
+    Role.PRESCRIBER: gettext_lazy("Prescriber"),
+    Role.PRACTITIONER: gettext_lazy("Practitioner"),
+    Role.FRONT_DESK: gettext_lazy("Front desk"),
+    Role.ADMIN: gettext_lazy("Administrator"),
+    Role.PATIENT: gettext_lazy("Patient"),
+}
 # A spacing badge by its state: its colour, and what it says after the days.
 BADGES = {
     "on_plan": ("ok", "✓"),
@@ -78,15 +88,7 @@ def may(actor: Actor | None, right: str) -> bool:
 @register.filter
 def role_words(actor: Actor) -> str:
     """What the person does here, in words."""
-    words = {
-        Role.CLINICAL_LEAD: gettext("Clinical lead"),
-        Role.PRESCRIBER: gettext("Prescriber"),
-        Role.PRACTITIONER: gettext("Practitioner"),
-        Role.FRONT_DESK: gettext("Front desk"),
-        Role.ADMIN: gettext("Administrator"),
-        Role.PATIENT: gettext("Patient"),
-    }
-    return next((word for role, word in words.items() if role in actor.roles), "")
+    return next((str(word) for role, word in ROLES.items() if role in actor.roles), "")
 
 
 @register.filter
@@ -110,6 +112,12 @@ def control(field: BoundField) -> SafeString:
         kind = "form-check-input"
     css = (widget.attrs.get("class"), kind, "is-invalid" if field.errors else "")
     return field.as_widget(attrs={"class": " ".join(filter(None, css))})
+
+
+@register.filter
+def attributes(given: dict[str, Any]) -> SafeString:
+    """The attributes of one choice of a group, as HTML."""
+    return flatatt(given)
 
 
 @register.filter

@@ -66,8 +66,9 @@ def _line(line: Line) -> Iterator[str]:
     for box in line.windows:
         yield _rect(box, "win", 6)
     yield f'<line class="base" x1="{line.x1}" x2="{line.x2}" y1="{line.y}" y2="{line.y}"></line>'
+    days = gettext("%(n)s d")
     for gap in line.gaps:
-        yield _word(gap, gettext("%(n)s d") % {"n": gap.text}, "11", css="gapt")
+        yield _word(gap, days % {"n": gap.text}, "11", css="gapt")
     for dot in line.dots:
         yield f'<circle class="dot {dot.state}" cx="{dot.x}" cy="{dot.y}" r="{DOT}"></circle>'
         yield _word(dot, dot.text, "11.5", css=f"num {dot.state}", shift=' dy="4"')

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from clinic.exports import in_words
 from clinic.rules.timegrid import clock
@@ -12,18 +12,20 @@ from plans.queries.why import Verdict
 from plans.rules.plan import practitioners
 from plans.rules.scheduling.model import Refusal, Relaxation, RequestError
 
+WEEKDAYS = (
+    gettext_lazy("Mondays"),
+    gettext_lazy("Tuesdays"),
+    gettext_lazy("Wednesdays"),
+    gettext_lazy("Thursdays"),
+    gettext_lazy("Fridays"),
+    gettext_lazy("Saturdays"),
+    gettext_lazy("Sundays"),
+)
+
 
 def weekday_plural(weekday: int) -> str:
     """Return `Mondays` and so on."""
-    return (
-        gettext("Mondays"),
-        gettext("Tuesdays"),
-        gettext("Wednesdays"),
-        gettext("Thursdays"),
-        gettext("Fridays"),
-        gettext("Saturdays"),
-        gettext("Sundays"),
-    )[weekday]
+    return str(WEEKDAYS[weekday])
 
 
 def short_day(day: date) -> str:

@@ -13,7 +13,7 @@ from clinic.rules import hours
 from clinic.rules.timegrid import Span
 
 WEEKDAYS = 7
-# Plain SQL: the ORM takes three times as long to put eight tables into words as the database to read them.
+# Plain SQL: the ORM takes three times as long to put nine tables into words as the database to read them.
 # A shift's weekday is one column for two: 0 to 6 every week, then the days of the first and of the second week.
 ALL_HOURS = """
 SELECT 'opening', CAST(NULL AS bigint), weekday, CAST(NULL AS date), CAST(NULL AS date), start_minute, end_minute,
@@ -46,6 +46,11 @@ SELECT CASE WHEN is_active THEN 'room' ELSE 'old room' END, resource_id, positio
 UNION ALL
 SELECT 'device', resource_id, position, NULL, NULL, NULL, NULL, name, kind
   FROM clinic_device WHERE clinic_id = %(clinic)s AND is_active
+UNION ALL
+SELECT 'shared', here.id, NULL, NULL, NULL, NULL, NULL, '', ''
+  FROM clinic_membership here JOIN clinic_membership there
+    ON there.user_id = here.user_id AND there.clinic_id <> here.clinic_id
+ WHERE here.clinic_id = %(clinic)s
 """
 
 
@@ -63,7 +68,8 @@ class Thing(NamedTuple):
 class Hours:
     """When a clinic is open, when its people work and are away, its rooms and devices, and when they are out.
 
-    `shifts` and `leave` are by membership, `outages` by resource.
+    `shifts` and `leave` are by membership, `outages` by resource; `shared` are the memberships of people who work
+    in another clinic too.
     """
 
     opening: hours.Opening
@@ -71,6 +77,7 @@ class Hours:
     leave: dict[int, list[hours.Absence]] = field(default_factory=dict)
     outages: dict[int, list[hours.Absence]] = field(default_factory=dict)
     places: list[Thing] = field(default_factory=list)
+    shared: set[int] = field(default_factory=set)
 
     def working(self, membership: int, day: date) -> tuple[Span, ...]:
         """Return when somebody is there to work on a day."""
@@ -86,6 +93,7 @@ def hours_between(clinic: Clinic, first: date, last: date) -> Hours:
     week: dict[int, list[Span]] = defaultdict(list)
     special: dict[date, list[Span]] = defaultdict(list)
     places: list[Thing] = []
+    shared: set[int] = set()
     for what, owner, weekday, since, until, start, end, text, kind in _all_hours(clinic, first, last):
         if what == "opening":
             week[weekday].append((start, end))
@@ -96,6 +104,8 @@ def hours_between(clinic: Clinic, first: date, last: date) -> Hours:
             worked[owner].append((since, weekday, turn - 1 if turn else None, (start, end)))
         elif what in ("room", "device", "old room"):
             places.append(Thing(what, owner, weekday, text, kind))
+        elif what == "shared":
+            shared.add(owner)
         else:
             spans = () if start is None or end is None else ((start, end),)
             absences[what][owner].append(hours.Absence(since, until, spans, text))
@@ -105,11 +115,12 @@ def hours_between(clinic: Clinic, first: date, last: date) -> Hours:
         leave=absences["leave"],
         outages=absences["outage"],
         places=places,
+        shared=shared,
     )
 
 
 def _all_hours(clinic: Clinic, first: date, last: date) -> Iterator[tuple[Any, ...]]:
-    """Yield the rows of eight small tables: what, owner, weekday, first, last, start, end, text, kind."""
+    """Yield the rows of nine small tables: what, owner, weekday, first, last, start, end, text, kind."""
     with connection.cursor() as cursor:
         cursor.execute(ALL_HOURS, {"clinic": clinic.pk, "first": first, "last": last})
         for what, owner, weekday, since, until, *rest in cursor.fetchall():

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import F
 
 from clinic.models import Clinic, Membership
 from plans.models import VisitType
@@ -104,11 +104,7 @@ def diary(
     resources += [place.id for place in (*free.rooms, *free.devices)]
     if patient_resource is not None:
         resources.append(patient_resource)
-    shared: list[Any] = [
-        one.user.resource_id
-        for one in treating(everybody)
-        if one.is_shared  # type: ignore[attr-defined]
-    ]
+    shared: list[Any] = [one.user.resource_id for one in treating(everybody) if one.pk in kept.shared]
     booked = bookings(clinic, resources, days, shared=shared, without=list(without))
     rooms = {one.pk: one.name for one in kept.places if one.what != "device"}
     return Diary(replace(free, bookings=booked, until=max(days)), everybody, rooms)
@@ -128,9 +124,8 @@ def _unbooked(members: Sequence[Membership], kept: Hours) -> Calendar:
 
 def members_of(clinic: Clinic) -> list[Membership]:
     """Return everybody with a diary here, those who no longer treat too: they may stand in it. One query."""
-    others = Membership.objects.filter(user=OuterRef("user")).exclude(clinic=clinic)
     members = Membership.objects.filter(clinic=clinic, user__resource__isnull=False)
-    return list(members.select_related("user").annotate(is_shared=Exists(others)).order_by("position", "pk"))
+    return list(members.select_related("user").order_by("position", "pk"))
 
 
 def treating(members: Iterable[Membership]) -> list[Membership]:

@@ -77,8 +77,8 @@ def _confirm(request: Request, series: Series) -> HttpResponse:
 
 def _page(request: Request, series: Series, form: ConfirmForm) -> HttpResponse:
     """Show the wishes, and what they lead to; or the repair, where a session in between has lost its date."""
-    stand = standing(series)
     members = members_of(request.clinic)
+    stand = standing(series, members)
     wishes = _wishes_form(request, stand, members)
     context = {"series": series, "stand": stand, "wishes": wishes, "form": form}
     if not stand.to_book:

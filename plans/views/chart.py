@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
@@ -26,9 +27,12 @@ def patient(request: Request, clinic: str, patient: UUID) -> HttpResponse:
 
 
 def reach_patient(request: Request, pk: UUID) -> Patient:
-    """Return a patient of this clinic that the person may see; a 404 otherwise."""
+    """Return a patient of this clinic that the person may see, and whether a record was merged into theirs;
+    a 404 otherwise.
+    """
+    merged = Patient.objects.filter(merged_into=OuterRef("pk"))
     rows = Patient.objects.visible_to(request.actor).select_related("clinic", "merged_into")
-    return get_object_or_404(rows, clinic=request.clinic, pk=pk)
+    return get_object_or_404(rows.annotate(has_earlier=Exists(merged)), clinic=request.clinic, pk=pk)
 
 
 def chart_page(
@@ -42,7 +46,7 @@ def chart_page(
         "age": age_on(person.birth_date, chart.today),
         "spoken": dict(settings.LANGUAGES).get(person.language, person.language),
         "chart": chart,
-        "earlier": earlier(request.actor, person),
+        "earlier": earlier(request.actor, person) if person.has_earlier else [],  # type: ignore[attr-defined]
         "rows": [(visit, chart.records.get(visit.pk)) for visit in chart.visits],
         "begun": any(
             one.signed_at is None and one.practitioner_id == request.membership.pk

@@ -31,8 +31,9 @@ END_WORDS = {
 def find(request: Request, pk: UUID) -> Series:
     """Return the series in the address if this person may see it; 404 otherwise."""
     rows = Series.objects.visible_to(request.actor).filter(clinic=request.clinic)
-    rows = rows.select_related("patient", "clinic", "protocol_version", "practitioner__user")
-    return get_object_or_404(rows, pk=pk)
+    found = get_object_or_404(rows.select_related("patient", "protocol_version", "practitioner__user"), pk=pk)
+    found.clinic = found.patient.clinic = request.clinic
+    return found
 
 
 def series(request: Request, clinic: str, series: UUID) -> HttpResponse:

@@ -144,7 +144,7 @@ def test_an_empty_chart_says_what_will_stand_here(team: Team, patient: Patient) 
         assert words in shown
 
 
-@pytest.mark.parametrize(("who", "queries"), [("practitioner", 13), ("desk", 7)])
+@pytest.mark.parametrize(("who", "queries"), [("practitioner", 12), ("desk", 6)])
 def test_a_long_history_takes_the_queries_of_a_short_one(
     team: Team, patient: Patient, who: str, queries: int
 ) -> None:
