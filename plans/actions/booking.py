@@ -146,9 +146,10 @@ def _made_before(chosen: Offer) -> SeriesChange:
 
 
 def lock(series: Series) -> Series:
-    """Lock the series first of all, so that two desks at one series queue; returns it fresh."""
-    held = Series.objects.select_for_update(of=("self",))
-    return held.select_related("clinic", "patient", "protocol_version").get(pk=series.pk)
+    """Lock the series first of all, so that two desks at one series queue; returns it and its patient fresh."""
+    held = Series.objects.select_for_update(of=("self",)).select_related("patient").get(pk=series.pk)
+    held.clinic, held.protocol_version = series.clinic, series.protocol_version  # a series keeps its own
+    return held
 
 
 def write_change(
@@ -169,7 +170,7 @@ def write_change(
     if series.state == Series.State.TO_BOOK and after:
         series.state = Series.State.BOOKED
     series.revision += 1
-    series.save(update_fields=["revision", "state"])
+    Series.objects.filter(pk=series.pk).update(revision=series.revision, state=series.state)
     change = SeriesChange.objects.create(
         id=nonce or uuid4(),
         series=series,

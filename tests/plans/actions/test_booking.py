@@ -76,7 +76,7 @@ def test_one_audit_row_tells_of_a_booking(desk: Desk) -> None:
 def test_booking_six_sessions_takes_fourteen_statements() -> None:
     desk = a_desk(sessions=6)
     token = best_offer(desk)
-    series = Series.objects.select_related("clinic", "patient").get()
+    series = Series.objects.select_related("clinic", "patient", "protocol_version").get()
     with CaptureQueriesContext(connection) as asked:
         booking.confirm(desk.actor, series, token, at=MONDAY)
     frame = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
