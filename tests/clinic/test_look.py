@@ -143,6 +143,30 @@ def test_a_badge_takes_objects_and_keywords_too() -> None:
     assert words(render('{% gap days=35 state="on_plan" %}')) == "35 days ✓"
 
 
+class Wish(forms.Form):
+    who = forms.ChoiceField(choices=[("1", "Ana")])
+    sure = forms.BooleanField()
+    code = forms.CharField(widget=forms.TextInput(attrs={"class": "otp"}), max_length=8)
+
+
+def test_a_control_has_the_classes_of_its_kind_beside_its_own() -> None:
+    form = Wish()
+    drawn = {field.name: render("{{ field|control }}", field=field) for field in form}
+    assert drawn["who"].startswith('<select name="who" class="form-select" id="id_who">')
+    assert drawn["sure"] == (
+        '<input type="checkbox" name="sure" class="form-check-input" required id="id_sure">'
+    )
+    assert drawn["code"] == (
+        '<input type="text" name="code" class="otp form-control" maxlength="8" required id="id_code">'
+    )
+
+
+def test_a_control_with_an_error_shows_it_and_says_where_the_words_are() -> None:
+    html = render("{{ form.code|control }}", form=Wish({"code": "123456789", "who": "1"}))
+    assert 'class="otp form-control is-invalid"' in html
+    assert 'aria-invalid="true" aria-describedby="id_code_error"' in html
+
+
 def test_initials_of_names_in_any_script() -> None:
     assert render(
         "{{ a|initials }} {{ b|initials }} {{ c|initials }}", a="Dr Ewa Malinowska", b="Đào", c="张 伟"

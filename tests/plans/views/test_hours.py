@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from clinic.models import OpeningHours, Shift, SpecialOpening
+from plans.actions import disruptions
 from plans.models import Absence
 from tests.factories.booking import TEN, Desk
 from tests.factories.clinic import MembershipFactory
@@ -168,6 +169,17 @@ def test_what_was_typed_wrongly_is_said_and_kept(desk: Desk, admin: Client) -> N
     assert 'name="day0" value="17-9"' in kept
     assert 'name="day1" value="8-9"' in kept
     assert (Absence.objects.count(), SpecialOpening.objects.count()) == (0, 0)
+
+
+def test_a_change_that_touches_too_much_is_refused_beside_the_hours(
+    desk: Desk, admin: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    booked_series(desk, "Ana Souza", NEXT)
+    monkeypatch.setattr(disruptions, "MOST_VISITS", 0)
+    answer = admin.post(url(desk, "hours"), typed(**{f"day{number}": "9-9:30" for number in range(5)}))
+    assert answer.status_code == 422
+    assert "1 visits stand in this time, more than can be decided at once" in text_of(answer)
+    assert not Absence.objects.exists()
 
 
 def test_an_unknown_day_or_person_is_not_there(desk: Desk, admin: Client) -> None:
