@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from django import template
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from plans.models import Kind, Visit
 from plans.rules.visiting import State
@@ -17,6 +17,13 @@ LOOKS = {
     State.ARRIVED: "is-ok",
     State.IN_ROOM: "is-brand",
     State.IN_TREATMENT: "is-brand",
+}
+STEPS = {
+    State.ARRIVED: gettext_lazy("Check in"),
+    State.IN_ROOM: gettext_lazy("To room"),
+    State.IN_TREATMENT: pgettext_lazy("button", "Start"),
+    State.DONE: gettext_lazy("Finish"),
+    State.NO_SHOW: gettext_lazy("Did not come"),
 }
 
 
@@ -37,14 +44,7 @@ def visit_name(visit: Visit) -> str:
 @register.filter
 def step_words(state: str) -> str:
     """What the button says that takes a visit one step on."""
-    words = {
-        State.ARRIVED: gettext("Check in"),
-        State.IN_ROOM: gettext("To room"),
-        State.IN_TREATMENT: pgettext("button", "Start"),
-        State.DONE: gettext("Finish"),
-        State.NO_SHOW: gettext("Did not come"),
-    }
-    return words[State(state)]
+    return str(STEPS[State(state)])
 
 
 @register.filter
