@@ -16,8 +16,9 @@ from plans.rules.waiting import MOST_NOTICE_HOURS, Wish
 
 class WaitingQuerySet(DiaryQuerySet["WaitingEntry"]):
     def waiting(self, today: date) -> Self:
-        """Return those who still wait: waiting ends by itself when its last day is over."""
-        return self.filter(state=WaitingEntry.State.WAITING, last__gte=today)
+        """Return those who still wait: waiting ends by itself with its last day, and with the series it is for."""
+        rows = self.filter(state=WaitingEntry.State.WAITING, last__gte=today)
+        return rows.exclude(series__state__in=("completed", "stopped"))
 
 
 class WaitingEntry(models.Model):

@@ -120,6 +120,13 @@ def test_the_next_time_that_fits_is_found_for_each(desk: Desk) -> None:
     assert found == [(["Tomasz Wieczorek", "Zoë"], 3), (["Ann"], 2)]
 
 
+def test_nobody_waits_for_a_series_that_is_over(desk: Desk) -> None:
+    joined(desk)
+    for state, waits in (("completed", 0), ("stopped", 0), ("paused", 1), ("active", 1)):
+        Series.objects.filter(pk=desk.series.pk).update(state=state)
+        assert len(waiting_list(desk.actor, desk.team.clinic, at=MONDAY)) == waits
+
+
 def test_waiting_ends_with_its_last_day_and_is_of_one_clinic(desk: Desk) -> None:
     joined(desk, wanted(0, 5))
     other = a_desk("harbour")
