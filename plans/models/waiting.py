@@ -101,8 +101,9 @@ class OfferQuerySet(models.QuerySet["WaitingOffer"]):
         return self.filter(entry__clinic_id=actor.clinic_id)
 
     def open(self, at: datetime) -> Self:
-        """Return those that can still be answered: an offer ends by itself."""
-        return self.filter(state=WaitingOffer.State.OPEN, expires_at__gt=at)
+        """Return those that can still be answered: an offer ends by itself, and rests while its series does."""
+        rows = self.filter(state=WaitingOffer.State.OPEN, expires_at__gt=at)
+        return rows.exclude(entry__series__state__in=("paused", "completed", "stopped"))
 
 
 class WaitingOffer(models.Model):

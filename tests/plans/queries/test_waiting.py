@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from plans.actions import waiting_offers
-from plans.models import Series, WaitingEntry
+from plans.models import Series, WaitingEntry, WaitingOffer
 from plans.queries.waiting import Stretch, first_fit, free_time, freed, waiting_list
 from tests.factories.booking import MONDAY, Desk, a_desk, a_session, another_series
 from tests.factories.waiting import DAY, TODAY, joined, offered, slot, wanted
@@ -151,3 +151,10 @@ def test_a_slot_says_room_and_device(desk: Desk) -> None:
     fit = first_fit(free, known[0], gap(desk, 3), at=MONDAY)
     assert fit is not None
     assert fit.slot == slot(desk, 3, 540)
+
+
+def test_an_offer_rests_while_its_series_does(desk: Desk) -> None:
+    offered(desk, joined(desk))
+    for state, shown in (("paused", 0), ("completed", 0), ("active", 1)):
+        Series.objects.filter(pk=desk.series.pk).update(state=state)
+        assert WaitingOffer.objects.open(MONDAY).count() == shown
