@@ -23,6 +23,7 @@ LEASE = timedelta(minutes=5)
 UNDO_GRACE = timedelta(minutes=3)
 MOST_ATTEMPTS = 12
 WAITING = (Message.State.QUEUED, Message.State.CLAIMED)
+ONCE = ["subject_kind", "subject_id", "kind", "due_at"]
 UNSENT = (*WAITING, Message.State.PARKED)
 
 
@@ -69,7 +70,9 @@ def queue(
         due_at=due_at or at,
     )
     # The same cause may have said so already: then that mail stands, and no transaction is torn.
-    Message.objects.bulk_create([message], ignore_conflicts=True)
+    Message.objects.bulk_create(
+        [message], update_conflicts=True, unique_fields=ONCE, update_fields=["subject_kind"]
+    )
 
 
 def void(subject: Model) -> int:

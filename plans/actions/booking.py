@@ -14,9 +14,8 @@ from clinic.actions import audit, outbox
 from clinic.actions.refusal import Refused
 from clinic.rules.roles import Actor
 from plans.actions import checking, holding
-from plans.actions.holding import Claim
 from plans.actions.placing import had_of, place
-from plans.models import Kind, Series, SeriesChange, Visit
+from plans.models import Kind, Occupancy, Series, SeriesChange, Visit
 from plans.queries.slots import Needs, members_of
 from plans.queries.standing import standing
 from plans.rules import plan as plans
@@ -64,10 +63,14 @@ def read_offer(token: str, *, salt: str = SALT) -> Offer:
             code="offer_expired",
         ) from None
     except (signing.BadSignature, ValueError, TypeError):
-        raise Refused(
-            _("This proposal cannot be read. Choose one of those below; nothing has been booked."),
-            code="offer_forged",
-        ) from None
+        raise _unreadable() from None
+
+
+def _unreadable() -> Refused:
+    return Refused(
+        _("This proposal cannot be read. Choose one of those below; nothing has been booked."),
+        code="offer_forged",
+    )
 
 
 def confirm(actor: Actor, series: Series, token: str, *, at: datetime, reason: str = "") -> SeriesChange:
@@ -80,19 +83,21 @@ def confirm(actor: Actor, series: Series, token: str, *, at: datetime, reason: s
     chosen = read_offer(token)
     if chosen.series != series.pk:
         raise Refused(_("This proposal belongs to another series."), code="offer_of_another")
+    if not chosen.plan:
+        raise _unreadable()
     needs = checking.offered(series.clinic, Kind.TREATMENT)
     claims = claims_of(series, needs, chosen.plan)
     return _confirm(actor, series, chosen, needs, claims, at=at, reason=reason)
 
 
-def claims_of(series: Series, needs: Needs, plan: Sequence[Session]) -> list[Claim]:
+def claims_of(series: Series, needs: Needs, plan: Sequence[Session]) -> list[Occupancy]:
     """Return what the sessions of a plan will hold; what somebody else has is refused at once. Raises SlotTaken.
 
     In a rush most come too late: they are told by one read, and nobody waits for them.
     """
     slots = [session.slot for session in plan]
     claims = holding.claims(series.clinic, needs.kind, series.patient.resource_id, slots)
-    holding.refuse_hindered(claims, but_for=series)
+    holding.refuse_taken(claims, but_for=series)
     return claims
 
 
@@ -102,7 +107,7 @@ def _confirm(
     series: Series,
     chosen: Offer,
     needs: Needs,
-    claims: Sequence[Claim],
+    claims: Sequence[Occupancy],
     *,
     at: datetime,
     reason: str,
@@ -116,7 +121,7 @@ def _confirm(
     told: dict[str, Any] = {"at": at, "reason": reason, "members": members}
     outside = checking.refuse_unfit(actor, stand, chosen.plan, by_hand=chosen.by_hand, needs=needs, **told)
     had = had_of(stand, chosen.plan)
-    before, visits = place(stand, chosen.plan, outside=outside, kind=needs.kind, claims=claims, **told)
+    before, visits = place(stand, chosen.plan, outside=outside, claimed=needs.kind, **told)
     verb = "move" if before else "book"
     change = write_change(
         actor,
@@ -146,10 +151,9 @@ def _made_before(chosen: Offer) -> SeriesChange:
 
 
 def lock(series: Series) -> Series:
-    """Lock the series first of all, so that two desks at one series queue; returns it and its patient fresh."""
-    held = Series.objects.select_for_update(of=("self",)).select_related("patient").get(pk=series.pk)
-    held.clinic, held.protocol_version = series.clinic, series.protocol_version  # a series keeps its own
-    return held
+    """Lock the series first of all, so that two desks at one series queue; returns it fresh."""
+    held = Series.objects.select_for_update(of=("self",))
+    return held.select_related("clinic", "patient", "protocol_version").get(pk=series.pk)
 
 
 def write_change(

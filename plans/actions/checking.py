@@ -82,7 +82,7 @@ def refuse_unfree(clinic: Clinic, kind: str, plan: Sequence[Session]) -> None:
     """Refuse slots in which a visit of a kind cannot be, or that somebody holds. Raises SlotTaken for those."""
     needs = offered(clinic, kind)
     refuse_unusual(clinic, needs.treatment, plan)
-    holding.refuse_hindered(holding.claims(clinic, needs.kind, None, [session.slot for session in plan]))
+    holding.refuse_taken(holding.claims(clinic, needs.kind, None, [session.slot for session in plan]))
 
 
 def refuse_unusual(

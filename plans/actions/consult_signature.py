@@ -166,12 +166,20 @@ def _decision_problems(
         yield "decision", message % words
     elif draft.decision == Consultation.Decision.CHANGED:
         yield from _override_problems(draft, found.protocol, proposal)
-    elif (draft.sessions or now[0], draft.interval_days or now[1]) != now:
+    elif _typed(draft, now) != now:
         message = _(
             "You changed the numbers. Choose “Change it” and say why, "
             "or set them back to %(sessions)s sessions, %(days)s days apart."
         )
         yield "decision", message % words
+
+
+def _typed(draft: Consultation, now: tuple[int, int]) -> tuple[int, int]:
+    """Return the numbers as they were typed; what was left empty is what was recommended."""
+    return (
+        now[0] if draft.sessions is None else draft.sessions,
+        now[1] if draft.interval_days is None else draft.interval_days,
+    )
 
 
 def _override_problems(

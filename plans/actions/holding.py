@@ -2,7 +2,6 @@
 
 from collections.abc import Hashable, Iterable, Sequence
 from datetime import date, datetime, timedelta
-from itertools import chain
 
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
@@ -14,9 +13,6 @@ from plans.models import Absence, Occupancy, Series, Visit, VisitType
 from plans.queries.disruptions import away_of, touched, with_names
 from plans.queries.hindrance import Hindrance, hindrance
 from plans.rules.scheduling.model import Slot
-
-# What one visit holds, or would hold.
-Claim = list[Occupancy]
 
 
 class SlotTaken(Refused):
@@ -64,9 +60,9 @@ def occupancies(visit: Visit, kind: VisitType | None) -> list[Occupancy]:
     return [row for row in rows if row.resource_id]
 
 
-def claims(clinic: Clinic, kind: VisitType, patient: int | None, slots: Iterable[Slot]) -> list[Claim]:
-    """Return what visits of a kind would hold in these slots, before there is any visit."""
-    made = []
+def claims(clinic: Clinic, kind: VisitType, patient: int | None, slots: Iterable[Slot]) -> list[Occupancy]:
+    """Return what new visits of a kind would hold in these slots: what to lock and to look for, not what is kept."""
+    rows = []
     for slot in slots:
         starts_at, _end = _instants(clinic, slot.day, slot.start, kind.minutes)
         roles = {
@@ -75,14 +71,13 @@ def claims(clinic: Clinic, kind: VisitType, patient: int | None, slots: Iterable
             "device": slot.device,
             "patient": patient,
         }
-        rows = [
+        rows += [
             _row(held, slot.day, slot.start, kind.minutes, starts_at, _buffer(kind, role))
             for role, held in roles.items()
         ]
-        for row in rows:
-            row.clinic_id = clinic.pk
-        made.append([row for row in rows if row.resource_id])
-    return made
+    for row in rows:
+        row.clinic_id = clinic.pk
+    return [row for row in rows if row.resource_id]
 
 
 def _row(
@@ -118,46 +113,33 @@ def hold(visits: Sequence[Visit], kind: VisitType | None) -> None:
     The rows of the resources are locked in the order of their ids, which is what keeps a rush free of
     deadlocks; the database's own constraint is what makes an overlap impossible. Raises SlotTaken.
     """
-    held = [occupancies(visit, kind) for visit in visits]
-    claim(held)
-    _insert(held)
+    rows = [row for visit in visits for row in occupancies(visit, kind)]
+    claim(rows)
+    _insert(rows)
 
 
-def keep(visits: Sequence[Visit], claimed: Sequence[Claim]) -> None:
-    """Hold what was claimed, each claim for its visit; the database refuses what was not free after all.
+def keep(visits: Sequence[Visit], kind: VisitType) -> None:
+    """Hold what was claimed before; the database refuses what was not free after all. Raises SlotTaken.
 
-    Raises SlotTaken.
+    What a visit holds is made of the visit: one that moves keeps its own minutes, whatever its kind takes by now.
     """
-    for visit, rows in zip(visits, claimed, strict=True):
-        for row in rows:
-            row.visit = visit
-    _insert(claimed)
+    _insert([row for visit in visits for row in occupancies(visit, kind)])
 
 
-def _insert(held: Iterable[Claim]) -> None:
+def _insert(rows: Sequence[Occupancy]) -> None:
     try:
-        Occupancy.objects.bulk_create(chain.from_iterable(held))
+        Occupancy.objects.bulk_create(rows)
     except IntegrityError:
         raise SlotTaken from None
 
 
-def claim(claimed: Sequence[Claim], *, but_for: Visit | Series | None = None) -> None:
+def claim(rows: Sequence[Occupancy], *, but_for: Visit | Series | None = None) -> None:
     """Lock everything that is to be held and refuse what is gone or taken; `but_for` is what is about to move.
 
     Whoever waited for the lock in vain learns it here, by one read. Raises SlotTaken.
     """
-    lock_claimed(claimed)
-    refuse_hindered(claimed, but_for=but_for)
-
-
-def lock_claimed(claimed: Iterable[Claim]) -> None:
-    """Lock the rows of everything that is to be held."""
-    lock(row.resource_id for row in chain.from_iterable(claimed))
-
-
-def refuse_hindered(claimed: Iterable[Claim], *, but_for: Visit | Series | None = None) -> None:
-    """Refuse what somebody else holds, and what was taken out of use or merged; one query. Raises SlotTaken."""
-    found = hindrance(list(chain.from_iterable(claimed)), but_for=but_for)
+    lock(row.resource_id for row in rows)
+    found = hindrance(rows, but_for=but_for)
     if found is Hindrance.TAKEN:
         raise SlotTaken
     if found is Hindrance.MERGED:
@@ -167,6 +149,15 @@ def refuse_hindered(claimed: Iterable[Claim], *, but_for: Visit | Series | None 
             _("Somebody or something that this visit needs is no longer here. Choose another time."),
             code="gone",
         )
+
+
+def refuse_taken(rows: Sequence[Occupancy], *, but_for: Visit | Series | None = None) -> None:
+    """Refuse what somebody else holds, before anything is locked; one query. Raises SlotTaken.
+
+    Whether somebody is gone is asked under the lock, after whether the same form has booked already.
+    """
+    if hindrance(rows, but_for=but_for) is Hindrance.TAKEN:
+        raise SlotTaken
 
 
 def lock(resource_ids: Iterable[int]) -> None:

@@ -8,7 +8,6 @@ from typing import cast
 from clinic.actions import outbox
 from clinic.models import Membership
 from plans.actions import holding
-from plans.actions.holding import Claim
 from plans.models import Kind, Series, SeriesChange, Visit, VisitType
 from plans.queries.gaps import gap_between
 from plans.queries.slots import members_of, visit_type
@@ -48,17 +47,16 @@ def place(
     at: datetime,
     reason: str = "",
     outside: Collection[int] = (),
-    kind: VisitType | None = None,
-    claims: Sequence[Claim] | None = None,
+    claimed: VisitType | None = None,
     members: Sequence[Membership] | None = None,
 ) -> tuple[list[Session], list[Visit]]:
     """Give every session of a plan its slot inside the caller's transaction. Raises SlotTaken.
 
-    Sessions outside their window or, as `outside` says, outside the hours keep the reason. `claims` are those of
-    the plan, where it is claimed already. Returns the slots that moved sessions had, and the visits.
+    Sessions outside their window or, as `outside` says, outside the hours keep the reason. `claimed` is the kind
+    of visit where everything is claimed already. Returns the slots that moved sessions had, and the visits.
     """
     series = stand.series
-    kind = kind or visit_type(series.clinic, Kind.TREATMENT)
+    kind = claimed or visit_type(series.clinic, Kind.TREATMENT)
     known = members_of(series.clinic) if members is None else members
     people: dict[Hashable, Membership] = {one.user.resource_id: one for one in known}
     unusual = _outside(stand, plan) | set(outside)
@@ -76,10 +74,10 @@ def place(
     moved = [visit for visit in visits if visit not in new]
     _let_go(moved)
     Visit.objects.bulk_create(new)
-    if claims is None:
-        holding.hold(visits, kind)
+    if claimed:
+        holding.keep(visits, kind)
     else:
-        holding.keep(visits, claims)
+        holding.hold(visits, kind)
     return before, visits
 
 

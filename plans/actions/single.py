@@ -15,9 +15,8 @@ from clinic.rules.roles import Actor
 from clinic.rules.timegrid import DAY_MINUTES, to_local
 from patients.models import Patient
 from plans.actions import checking, holding
-from plans.actions.holding import Claim
 from plans.actions.placing import new_reference
-from plans.models import Kind, Visit
+from plans.models import Kind, Occupancy, Visit
 from plans.queries.single import session_slot
 from plans.queries.slots import Needs
 from plans.rules.plan import Session
@@ -51,7 +50,7 @@ def book(
         return made_before
     needs = checking.offered(clinic, kind)
     claims = holding.claims(clinic, needs.kind, patient.resource_id, [slot])
-    holding.refuse_hindered(claims)  # who comes too late in a rush waits for nobody
+    holding.refuse_taken(claims)  # who comes too late in a rush waits for nobody
     visit = _blank(clinic, kind, needs.kind.minutes, note, at, key)
     visit.patient = patient
     return _book(actor, visit, slot, needs, claims, by_hand=by_hand, reason=reason)
@@ -63,12 +62,12 @@ def _book(
     visit: Visit,
     slot: Slot,
     needs: Needs,
-    claims: Sequence[Claim],
+    claims: Sequence[Occupancy],
     *,
     by_hand: bool,
     reason: str,
 ) -> Visit:
-    holding.lock_claimed(claims)
+    holding.lock(row.resource_id for row in claims)
     clinic, at = visit.clinic, visit.booked_at
     made_before = _made_before(visit.pk, clinic, visit.kind, visit.patient, slot)
     if made_before is not None:
@@ -79,7 +78,7 @@ def _book(
     _seat(visit, slot)
     visit.override_reason = reason
     visit.save(force_insert=True)
-    holding.keep([visit], claims)
+    holding.keep([visit], needs.kind)
     _record(actor, "book", visit, at, ())
     tell(visit, "plans/booked", at)
     return visit
@@ -153,7 +152,7 @@ def move(
     needs = checking.offered(visit.clinic, visit.kind)
     patient = visit.patient.resource_id if visit.patient else None
     claims = holding.claims(visit.clinic, needs.kind, patient, [slot])
-    holding.refuse_hindered(claims, but_for=visit)
+    holding.refuse_taken(claims, but_for=visit)
     return _move(actor, visit, slot, needs, claims, at=at, seen=seen, by_hand=by_hand, reason=reason)
 
 
@@ -163,7 +162,7 @@ def _move(
     visit: Visit,
     slot: Slot,
     needs: Needs,
-    claims: Sequence[Claim],
+    claims: Sequence[Occupancy],
     *,
     at: datetime,
     seen: int,
@@ -188,7 +187,7 @@ def _move(
     if visit.state == Visit.State.CONFIRMED:
         visit.state = Visit.State.BOOKED
     visit.save()
-    holding.keep([visit], claims)
+    holding.keep([visit], needs.kind)
     _record(actor, "move", visit, at, ("starts_at",))
     tell(visit, "plans/moved", at)
     return visit

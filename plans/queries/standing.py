@@ -67,7 +67,7 @@ def standing(series: Series, members: Iterable[Membership] | None = None) -> Sta
     for visit in visits:
         visit.series, visit.clinic, visit.patient = series, series.clinic, series.patient
         if members is not None:
-            visit.practitioner = people[visit.practitioner_id]
+            visit.practitioner = people.get(visit.practitioner_id) or visit.practitioner
     return Standing(series, {visit.session_number or 0: visit for visit in visits})
 
 

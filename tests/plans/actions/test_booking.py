@@ -6,12 +6,22 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from clinic.actions.refusal import Refused
-from clinic.models import AuditEntry, Message
+from clinic.models import AuditEntry, Clinic, Message
 from plans.actions import booking
 from plans.actions.holding import SlotTaken
-from plans.models import Occupancy, Series, SeriesChange, Visit
+from plans.models import Occupancy, Series, SeriesChange, Visit, VisitType
 from plans.rules.plan import Session, numbered
-from tests.factories.booking import MONDAY, Desk, a_desk, another_series, best_offer, offer_on, slot
+from tests.factories.booking import (
+    DAYS,
+    MONDAY,
+    Desk,
+    a_desk,
+    another_series,
+    best_offer,
+    booked_on,
+    offer_on,
+    slot,
+)
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.timedelta(days=1)
@@ -91,6 +101,32 @@ def test_an_offer_made_before_the_series_changed_is_stale(desk: Desk) -> None:
         booking.confirm(desk.actor, desk.series, late, at=MONDAY)
     assert refused.value.code == "offer_stale"
     assert Visit.objects.count() == 4
+
+
+def test_a_session_that_moves_keeps_its_own_minutes_whatever_its_kind_takes_by_now(desk: Desk) -> None:
+    booked_on(desk, DAYS[0], DAYS[1])
+    VisitType.objects.filter(kind="treatment").update(minutes=30)
+    later = DAYS[1] + datetime.timedelta(days=1)
+    booking.confirm(
+        desk.actor, desk.fresh(), booking.offer(desk.fresh(), numbered([2], [slot(desk, later)])), at=MONDAY
+    )
+    moved = Visit.objects.get(session_number=2)
+    held = Occupancy.objects.get(visit=moved, resource=desk.team.practitioner.user.resource)
+    assert (moved.minutes, held.starts_at, held.ends_at) == (60, moved.starts_at, moved.ends_at)
+
+
+def test_a_clinic_that_moved_to_another_zone_meanwhile_is_booked_in_its_own(desk: Desk) -> None:
+    series = Series.objects.select_related("clinic").get()
+    token = booking.offer(series, numbered([1], [slot(desk, DAYS[0])]))
+    Clinic.objects.update(time_zone="Europe/Madrid")
+    booking.confirm(desk.actor, series, token, at=MONDAY)
+    assert Visit.objects.get().starts_at == datetime.datetime(2026, 2, 3, 9, tzinfo=datetime.UTC)
+
+
+def test_an_offer_of_nothing_is_refused(desk: Desk) -> None:
+    with pytest.raises(Refused) as refused:
+        booking.confirm(desk.actor, desk.series, booking.offer(desk.series, []), at=MONDAY)
+    assert refused.value.code == "offer_forged"
 
 
 def test_an_offer_for_another_series_is_refused(desk: Desk) -> None:

@@ -183,11 +183,25 @@ def test_the_bounds_themselves_may_be_agreed(team: Team, patient: Patient, sessi
     assert (series.sessions, series.min_days) == (sessions, days)
 
 
-def test_numbers_that_were_changed_are_not_accepted_in_silence(team: Team, patient: Patient) -> None:
-    draft = a_draft(team.practitioner, patient, sessions=6)
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"sessions": 6},
+        {"sessions": 0},
+        {"sessions": 13},
+        {"interval_days": 0},
+        {"sessions": 0, "interval_days": 0},
+    ],
+    ids=str,
+)
+def test_numbers_that_were_changed_are_not_accepted_in_silence(
+    team: Team, patient: Patient, typed: dict[str, int]
+) -> None:
+    draft = a_draft(team.practitioner, patient, **typed)
     with pytest.raises(consult.Incomplete) as refusal:
         consult.sign(team.practitioner.actor, draft, LATER)
     assert [name for name, _ in refusal.value.problems] == ["decision"]
+    assert not Series.objects.exists()
 
 
 def test_nobody_signs_a_proposal_that_they_have_not_read(team: Team, patient: Patient) -> None:

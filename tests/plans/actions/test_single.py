@@ -8,7 +8,7 @@ from clinic.actions.refusal import Refused
 from clinic.models import AuditEntry, Message
 from plans.actions import single
 from plans.actions.holding import SlotTaken
-from plans.models import Occupancy, Visit
+from plans.models import Occupancy, Visit, VisitType
 from plans.rules.scheduling.model import Slot
 from tests.factories.booking import MONDAY, Desk, a_desk
 from tests.factories.patients import PatientFactory
@@ -153,6 +153,14 @@ def test_a_visit_moves_with_its_mail(desk: Desk) -> None:
         ("plans/booked", "void"),
         ("plans/moved", "queued"),
     ]
+
+
+def test_a_visit_that_moves_keeps_its_own_minutes_whatever_its_kind_takes_by_now(desk: Desk) -> None:
+    visit = book(desk)
+    VisitType.objects.update(minutes=15)
+    moved = single.move(desk.actor, visit, a_slot(desk, 660), at=MONDAY, seen=0)
+    held = Occupancy.objects.get(resource=desk.team.practitioner.user.resource)
+    assert (moved.minutes, held.starts_at, held.ends_at) == (45, moved.starts_at, moved.ends_at)
 
 
 def test_the_same_move_twice_moves_once_and_a_later_one_is_stale(desk: Desk) -> None:

@@ -7,7 +7,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from plans.actions import holding
-from plans.actions.holding import Claim
 from plans.models import Occupancy, VisitType
 from plans.queries.hindrance import Hindrance, hindrance
 from plans.rules.scheduling.model import Slot
@@ -18,14 +17,13 @@ pytestmark = pytest.mark.django_db
 DAY, TEN = date(2026, 2, 3), 600
 
 
-def claimed(desk: Desk, start: int, day: date = DAY) -> Claim:
+def claimed(desk: Desk, start: int, day: date = DAY) -> list[Occupancy]:
     """What a session of an hour at that minute would hold."""
     clinic = desk.team.clinic
     kind = VisitType.objects.get(clinic=clinic, kind="treatment")
     room = clinic.rooms.get(kind="treatment")
     slot = Slot(day, desk.team.practitioner.user.resource_id, start, room.pk)
-    [rows] = holding.claims(clinic, kind, desk.patient.resource_id, [slot])
-    return rows
+    return holding.claims(clinic, kind, desk.patient.resource_id, [slot])
 
 
 @pytest.mark.parametrize(
@@ -72,7 +70,7 @@ def test_a_merged_record_is_said_to_be_merged(desk: Desk) -> None:
 
 
 def test_it_is_one_query_however_much_is_claimed(desk: Desk) -> None:
-    rows: list[Occupancy] = [row for start in (TEN, 700, 800) for row in claimed(desk, start)]
+    rows = [row for start in (TEN, 700, 800) for row in claimed(desk, start)]
     with CaptureQueriesContext(connection) as asked:
         assert hindrance(rows) is None
     assert len(asked) == 1
