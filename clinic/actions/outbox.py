@@ -6,6 +6,7 @@ duplicate can follow, recognisable by its stable Message-ID.
 """
 
 import smtplib
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -13,7 +14,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db.models import F, Model, Q
+from django.db.models import F, Model, Q, QuerySet
 from django.template.loader import render_to_string
 from django.utils.translation import override
 
@@ -80,6 +81,17 @@ def void(subject: Model) -> int:
     return Message.objects.filter(
         subject_kind=subject._meta.model_name, subject_id=str(subject.pk), state__in=UNSENT
     ).update(state=Message.State.VOID, claimed_until=None)
+
+
+def unsent(patient_id: UUID, clinic_id: int) -> QuerySet[Message]:
+    """Return the mails of a clinic about a patient that have not gone out."""
+    return Message.objects.filter(patient_id=patient_id, clinic_id=clinic_id, state__in=UNSENT)
+
+
+def put_back(messages: Collection[str], state: str, to: str) -> None:
+    """Let mails wait again whose cause came back, for the address of today; without one they stay taken back."""
+    if messages and to:
+        Message.objects.filter(pk__in=messages, state=Message.State.VOID).update(state=state, to=to)
 
 
 def readdress(patient_id: UUID, old: str, new: str) -> int:

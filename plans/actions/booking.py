@@ -122,6 +122,7 @@ def _confirm(
     outside = checking.refuse_unfit(actor, stand, chosen.plan, by_hand=chosen.by_hand, needs=needs, **told)
     had = had_of(stand, chosen.plan)
     before, visits = place(stand, chosen.plan, outside=outside, claimed=needs.kind, **told)
+    moved = {session.number for session in before}
     verb = "move" if before else "book"
     change = write_change(
         actor,
@@ -132,6 +133,7 @@ def _confirm(
         at=at,
         reason=reason,
         nonce=chosen.nonce,
+        cost=plans.disruption(before, [session for session in chosen.plan if session.number in moved]),
         had=had,
         fields=("dates", "outside_hours") if outside else ("dates",),
     )

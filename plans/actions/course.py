@@ -16,9 +16,7 @@ from plans.models import Series, SeriesChange, Visit
 from plans.queries.course import MOVABLE, may_go, removable
 from plans.queries.protocols import parsed
 from plans.queries.standing import Standing, standing, state_from_visits
-from plans.rules.plan import Session
-from plans.rules.scheduling.diff import ReplanCosts
-from plans.rules.scheduling.reseat import move_cost
+from plans.rules.plan import Session, disruption
 from plans.rules.visiting import STANDING, State
 
 ADD, REMOVE, SKIP = "add_session", "remove_session", "skip"
@@ -155,7 +153,7 @@ def _leave_out(
         reason=reason.strip(),
         nonce=key,
         had=had,
-        cost=_cost([one for one in before if one.number != number], plan),
+        cost=disruption([one for one in before if one.number != number], plan),
         fields=("sessions", "dates"),
     )
     _tell(series, change, gone, visits, at)
@@ -229,15 +227,6 @@ def _keep_reason(series: Series, visit: Visit, reason: str) -> None:
     if not days.earliest <= (visit.day - before.day).days <= days.latest:
         visit.override_reason = reason
         visit.save(update_fields=["override_reason"])
-
-
-def _cost(old: Sequence[Session], plan: Sequence[Session]) -> int:
-    """Return what the moves cost, as re-planning counts it."""
-    costs = ReplanCosts()
-    return sum(
-        move_cost(costs, was.slot, now.slot.day, now.slot.start, now.slot.practitioner)
-        for was, now in zip(old, plan, strict=False)
-    )
 
 
 def _tell(

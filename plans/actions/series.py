@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from clinic.actions import audit, outbox
 from clinic.actions.refusal import Refused
 from clinic.rules.roles import Actor
-from plans.actions import course, holding, waiting
+from plans.actions import course, holding, holds, waiting
 from plans.actions.booking import lock, tell_patient, write_change
-from plans.actions.deciding import for_clinician, need_reason
+from plans.actions.deciding import for_clinician, need_reason, refuse_others
 from plans.actions.placing import put_back, session_of
 from plans.actions.single import tell
 from plans.actions.visits import mark
@@ -24,7 +24,6 @@ from plans.rules import plan as plans
 from plans.rules.visiting import HELD, State
 
 SCOPES = ("one", "following", "all")
-HOLDING = ("hold_reason", "earliest_on", "held_by_answers")
 
 
 @transaction.atomic
@@ -72,29 +71,24 @@ def _in_scope(series: Series, visit: Visit, scope: str) -> list[Visit]:
 
 @transaction.atomic
 def undo(actor: Actor, change: SeriesChange, *, at: datetime) -> Series:
-    """Take a change of dates back within three minutes: every date stands again as it did before.
+    """Take the last change back within three minutes: the series and every date stand again as they did before.
 
-    Who took an offer of the waiting list waits again. Raises Refused when the time is over or the series has
-    changed since, SlotTaken when an old time is gone.
+    Who took an offer of the waiting list waits again, and a series on hold stays so. Raises Refused when the time
+    is over or the series has changed since, SlotTaken when an old time is gone.
     """
-    offer = waiting.taken_by(change)
+    offer, entries = waiting.taken_by(change), waiting.waited_before(change)
     series = lock(change.series)
     change = SeriesChange.objects.get(pk=change.pk)
     if change.undone_at is not None:
         return series
-    if change.verb == "replan":
-        raise Refused(
-            _(
-                "These dates moved because of an absence, so the old ones are gone. Move the sessions instead."
-            ),
-            code="undo_absence",
-        )
-    if at > change.at + outbox.UNDO_GRACE or change.revision != series.revision:
-        raise Refused(
-            _("It is too late to undo this: the patient has been told. Move or cancel instead."),
-            code="undo_too_late",
-        )
-    if change.verb in course.VERBS:
+    _refuse_late(series, change, at)
+    was = series.state
+    if change.verb in holds.VERBS:
+        refuse_others(actor, series)
+        was = change.had["state"][0]
+        _hold_again(series, change, at=at)
+        holds.restore(series, change, entries)
+    elif change.verb in course.VERBS:
         course.restore(actor, series, change, at=at)
     else:
         _restore(series, change, at)
@@ -104,10 +98,30 @@ def undo(actor: Actor, change: SeriesChange, *, at: datetime) -> Series:
     change.undone_at = at
     change.save(update_fields=["undone_at"])
     series.revision += 1
-    series.state = state_from_visits(series)
+    series.state = was if was == Series.State.PAUSED else state_from_visits(series)
     series.save(update_fields=["revision", "state"])
     audit.record(actor, "undo", series, at=at, patient_id=series.patient_id, reason=change.verb)
     return series
+
+
+def _refuse_late(series: Series, change: SeriesChange, at: datetime) -> None:
+    if change.verb == "replan":
+        raise Refused(
+            _(
+                "These dates moved because of an absence, so the old ones are gone. Move the sessions instead."
+            ),
+            code="undo_absence",
+        )
+    if change.revision != series.revision:
+        raise Refused(
+            _("The series has changed since, so this cannot be undone. Reload the page to see it as it is."),
+            code="undo_too_late",
+        )
+    if at > change.at + outbox.UNDO_GRACE:
+        raise Refused(
+            _("It is too late to undo this: three minutes have passed. Change the series as it is now."),
+            code="undo_too_late",
+        )
 
 
 def _restore(series: Series, change: SeriesChange, at: datetime) -> None:
@@ -122,21 +136,23 @@ def _restore(series: Series, change: SeriesChange, at: datetime) -> None:
             _("Work has begun in one of these visits, so they stay. Cancel them instead."), code="undo_begun"
         ) from None
     if change.verb == "cancel":
-        _hold_again(series, [session.number for session in before], at=at)
+        _hold_again(series, change, at=at)
     elif before:
         put_back(standing(series), change, at=at)
 
 
-def _hold_again(series: Series, numbers: Sequence[int], *, at: datetime) -> None:
-    """Let the visits that were cancelled last stand again."""
+def _hold_again(series: Series, change: SeriesChange, *, at: datetime) -> None:
+    """Let the visits that a change cancelled stand again."""
     visits = []
-    for number in numbers:
-        cancelled = Visit.objects.filter(series=series, session_number=number, state=State.CANCELLED)
+    for session in plans.from_data(change.before):
+        cancelled = Visit.objects.filter(series=series, session_number=session.number, state=State.CANCELLED)
         visit = cancelled.select_related("practitioner__user", "clinic", "patient").latest("state_at")
         visit.state, visit.state_before = visit.state_before or State.BOOKED, ""
         visit.sequence += 1
         visit.save(update_fields=["state", "state_before", "sequence"])
         visits.append(visit)
+    if not visits:
+        return
     holding.hold(visits, visit_type(series.clinic, Kind.TREATMENT))
     holding.refuse_taken_away(visits, min(visit.state_at for visit in visits), at=at)
 
@@ -152,10 +168,12 @@ def pause(actor: Actor, series: Series, *, reason: str, at: datetime) -> Series:
     if series.state not in Series.OPEN:
         raise Refused(_("Only a series that is under way can be paused."), code="not_open")
     need_reason(reason)
-    for entry in waiting.waiting_for(series):
+    entries = waiting.waiting_for(series)
+    had = holds.had_of(series, entries)
+    for entry in entries:
         waiting.withdraw(actor, entry, at)
     series.state, series.hold_reason = Series.State.PAUSED, reason.strip()
-    return _saved(actor, series, "pause", at)
+    return _decided(actor, series, holds.PAUSE, had, at=at, reason=reason)
 
 
 @transaction.atomic
@@ -164,11 +182,12 @@ def resume(actor: Actor, series: Series, *, earliest_on: date | None = None, at:
     series = for_clinician(actor, series)
     if series.state != Series.State.PAUSED:
         raise Refused(_("This series is not paused."), code="not_paused")
+    had, visits = holds.had_of(series), list[Visit]()
     if earliest_on is not None:
-        _cancel_held(actor, series, at, day__lt=earliest_on)
+        visits = _cancel_held(actor, series, at, day__lt=earliest_on)
     series.hold_reason, series.earliest_on, series.held_by_answers = "", earliest_on, False
     series.state = state_from_visits(series)
-    return _saved(actor, series, "resume", at)
+    return _decided(actor, series, holds.RESUME, had, visits, at=at)
 
 
 @transaction.atomic
@@ -184,31 +203,51 @@ def stop(actor: Actor, series: Series, *, end_reason: str, reason: str = "", at:
     known = {one.id: one for one in parsed(series.protocol_version).course.series_end_reasons}
     if end_reason not in known or not known[end_reason].ends_series:
         raise Refused(_("Choose why the series ends."), code="end_reason", field="end_reason")
-    _cancel_held(actor, series, at)
-    for entry in waiting.waiting_for(series):
+    entries = waiting.waiting_for(series)
+    had = holds.had_of(series, entries)
+    visits = _cancel_held(actor, series, at)
+    for entry in entries:
         waiting.end(actor, entry, at)
     series.state, series.end_reason, series.hold_reason = Series.State.STOPPED, end_reason, reason.strip()
-    return _saved(actor, series, "stop", at)
+    return _decided(actor, series, holds.STOP, had, visits, at=at, reason=reason)
 
 
-def _cancel_held(actor: Actor, series: Series, at: datetime, **which: object) -> None:
-    """Cancel sessions that are held and tell the patient; what was not yet said of earlier changes is not sent."""
+def _cancel_held(actor: Actor, series: Series, at: datetime, **which: object) -> list[Visit]:
+    """Cancel sessions that are held and return them; what was not yet said of earlier changes is not sent."""
     held = Visit.objects.filter(series=series, state__in=HELD, **which)
     visits = list(held.select_related("practitioner__user").order_by("session_number"))
-    if not visits:
-        return
-    before = [session_of(visit) for visit in visits]
-    for change in series.changes.all():
-        outbox.void(change)
+    if visits:
+        for change in series.changes.all():
+            outbox.void(change)
     for visit in visits:
         mark(actor, visit, State.CANCELLED, at=at)
     series.refresh_from_db(fields=["revision", "state"])
-    change = write_change(actor, series, "cancel", before=before, after=(), at=at)
-    tell_patient("plans/cancelled", series, change, visits, at)
+    return visits
 
 
-def _saved(actor: Actor, series: Series, verb: str, at: datetime) -> Series:
-    series.revision += 1
-    series.save(update_fields=[*HOLDING, "state", "end_reason", "revision"])
-    audit.record(actor, verb, series, at=at, patient_id=series.patient_id, fields=["state"])
+def _decided(
+    actor: Actor,
+    series: Series,
+    verb: str,
+    had: dict[str, list[str]],
+    visits: Sequence[Visit] = (),
+    *,
+    at: datetime,
+    reason: str = "",
+) -> Series:
+    """Save what was decided as one change, with the sessions it cancelled; the patient is told of those."""
+    series.save(update_fields=[*holds.FIELDS, "state"])
+    change = write_change(
+        actor,
+        series,
+        verb,
+        before=[session_of(visit) for visit in visits],
+        after=(),
+        at=at,
+        reason=reason.strip(),
+        had=holds.without_unsent(series, had),
+        fields=("state", "dates") if visits else ("state",),
+    )
+    if visits:
+        tell_patient("plans/cancelled", series, change, visits, at)
     return series

@@ -250,6 +250,11 @@ def taken_by(change: SeriesChange) -> WaitingOffer | None:
     return offer
 
 
+def waited_before(change: SeriesChange) -> list[WaitingEntry]:
+    """Return who waited when a change held or ended a series, locked, before the series is locked."""
+    return list(_rows().filter(pk__in=change.had.get("waiting", ())).order_by("pk"))
+
+
 def _rows(*, skip_locked: bool = False) -> WaitingQuerySet:
     held = WaitingEntry.objects.select_for_update(of=("self",), skip_locked=skip_locked)
     return held.select_related("clinic", "patient", "series")

@@ -36,6 +36,8 @@ def short_day(day: date) -> str:
 def title(choice: Choice) -> str:
     """Return what a proposal is called."""
     name, last = choice.name, choice.rows[-1]
+    if choice.is_nearest:
+        return gettext("Nearest to the time that was taken")
     if name is None:
         return gettext("Your choice")
     if name.title == "same_time" and name.weekday is not None and name.start is not None:

@@ -13,9 +13,11 @@ from plans.queries.slots import Diary, diary, members_of, needs_of
 from plans.queries.standing import Standing, last_day, request
 from plans.rules import naming
 from plans.rules.plan import Session, numbered
+from plans.rules.scheduling.check import check_visit
 from plans.rules.scheduling.explain import explain, furthest
 from plans.rules.scheduling.masks import Masks
 from plans.rules.scheduling.model import Anchor, Option, Refusal, Request, Slot, Step
+from plans.rules.scheduling.nearest import nearest
 from plans.rules.scheduling.others import others
 from plans.rules.scheduling.search import find
 from plans.rules.scheduling.supply import Supply
@@ -66,6 +68,7 @@ class Choice:
     rows: tuple[Row, ...]
     name: naming.Name | None
     cost: int = 0
+    is_nearest: bool = False  # to one whose time somebody else has taken
 
     @property
     def dots(self) -> tuple[Row, ...]:
@@ -188,6 +191,24 @@ def changed(made: Search, plan: Sequence[Session], chosen: Session) -> Choice | 
             later = list(numbered([session.number for session in later], found[0].slots))
     whole = (*kept, *later)
     return Choice(whole, rows_of(made.stand, whole, made.cast), None)
+
+
+def nearest_plan(made: Search, plan: Sequence[Session]) -> Choice | None:
+    """Return a plan with the nearest other time for each session whose time is gone; the others stay.
+
+    Returns None for other sessions than those to book, and where one has no other time between its neighbours.
+    """
+    if [session.number for session in plan] != made.stand.to_book:
+        return None
+    calendar, slots = made.supply.masks.calendar, [session.slot for session in plan]
+    for index, slot in enumerate(slots):
+        if check_visit(calendar, made.asked.treatment, slot):
+            found = nearest(calendar, made.asked, slots, index, 1)
+            if not found:
+                return None
+            slots[index] = found[0]
+    whole = numbered(made.stand.to_book, slots)
+    return Choice(whole, rows_of(made.stand, whole, made.cast), None, is_nearest=True)
 
 
 def _after(asked: Request, chosen: Session, step: Step, sessions: int) -> Request:

@@ -108,12 +108,11 @@ def _sessions(clinic: Clinic, span: Days) -> tuple[list[Done], list[Ended]]:
 
 
 def _stopped(clinic: Clinic, span: Days) -> list[Ended]:
-    """Return the series that were stopped in the span, by the line of the log that says so."""
+    """Return the series that were stopped in the span, by the last line of the log that says so: others were undone."""
     start, end = day_range(span.first, clinic.zone)[0], day_range(span.last, clinic.zone)[1]
-    log = AuditEntry.objects.filter(
-        clinic=clinic, verb="stop", subject_kind="series", at__gte=start, at__lt=end
-    )
-    days = {key: local_day(at, clinic.zone) for key, at in log.values_list("subject_id", "at")}
+    log = AuditEntry.objects.filter(clinic=clinic, verb="stop", subject_kind="series", at__gte=start)
+    last = dict(log.order_by("at", "pk").values_list("subject_id", "at"))
+    days = {key: local_day(at, clinic.zone) for key, at in last.items() if at < end}
     rows = Series.objects.filter(pk__in=days, state=Series.State.STOPPED).annotate(
         done=Count("visits", filter=Q(visits__state=State.DONE))
     )

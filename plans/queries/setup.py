@@ -122,3 +122,21 @@ def kinds_in_use(clinic: Clinic, *, devices: bool) -> list[str]:
     """Return the kinds of room, or of device, that the clinic has in use."""
     rows = clinic.devices if devices else clinic.rooms
     return sorted(set(rows.filter(is_active=True).values_list("kind", flat=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """A kind of room or device that a visit needs and the clinic has none of in use."""
+
+    what: str  # room or device
+    kind: str
+
+
+def lack_of(clinic: Clinic, kind: str) -> Lack | None:
+    """Return what a kind of visit needs that the clinic does not have at all; two queries or three."""
+    needs = VisitType.objects.filter(clinic=clinic, kind=kind).first()
+    wanted = ((Room, needs.room_kind), (Device, needs.device_kind)) if needs else ()
+    for model, what in wanted:
+        if what and not model._default_manager.filter(clinic=clinic, kind=what, is_active=True).exists():
+            return Lack(model._meta.model_name or "", what.replace("_", " "))
+    return None

@@ -1,11 +1,13 @@
 """A plan as data: the dates of a series as they are proposed, signed, booked and kept in its history."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from plans.rules.scheduling.diff import ReplanCosts
 from plans.rules.scheduling.model import Slot
+from plans.rules.scheduling.reseat import move_cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,15 @@ def moved(before: Iterable[Session], after: Iterable[Session]) -> dict[int, tupl
         for number in sorted(old.keys() | new.keys())
         if old.get(number) != new.get(number)
     }
+
+
+def disruption(before: Sequence[Session], after: Sequence[Session]) -> int:
+    """Return what it costs to move the sessions of one plan to those of another, in order, as re-planning counts it."""
+    costs = ReplanCosts()
+    return sum(
+        move_cost(costs, was.slot, now.slot.day, now.slot.start, now.slot.practitioner)
+        for was, now in zip(before, after, strict=False)
+    )
 
 
 def same_time(slots: Iterable[Slot]) -> tuple[int, int] | None:

@@ -55,7 +55,7 @@ def kind_words(kinds: Iterable[str]) -> str:
 
 @register.filter
 def change_words(verb: str) -> str:
-    """What was done to the dates of a series."""
+    """What was done to a series and its dates."""
     words = {
         "book": gettext("booked"),
         "move": gettext("moved"),
@@ -64,5 +64,8 @@ def change_words(verb: str) -> str:
         "skip": gettext("one session left out"),
         "add_session": gettext("one session added"),
         "remove_session": gettext("last session taken away"),
+        "pause": gettext("put on hold"),
+        "resume": gettext("resumed"),
+        "stop": gettext("series ended"),
     }
     return words.get(verb, verb)

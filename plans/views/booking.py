@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -17,8 +18,9 @@ from plans.actions import booking
 from plans.exports import wording
 from plans.forms.booking import WishesForm
 from plans.forms.series import ConfirmForm
-from plans.models import Series, VisitType
-from plans.queries.proposals import Choice, Row, Search, alternatives, look, rows_of, search
+from plans.models import Kind, Series, VisitType
+from plans.queries.proposals import Choice, Row, Search, alternatives, look, nearest_plan, rows_of, search
+from plans.queries.setup import lack_of
 from plans.queries.slots import members_of, treating
 from plans.queries.standing import Standing, first_day, standing, who_may_book
 from plans.queries.timeline import event_words
@@ -70,7 +72,7 @@ def _confirm(request: Request, series: Series) -> HttpResponse:
             reason=form.cleaned_data["reason"],
         )
     except Refused as refused:
-        form.add_error(refused.field, str(refused.message))
+        form.add_error(refused.field, ValidationError(str(refused.message), code=refused.code))
         return _page(request, find(request, series.pk), form)
     return redirect("plans:series_booked", request.clinic.slug, series.pk)
 
@@ -156,6 +158,7 @@ def _found(request: Request, context: dict[str, Any], made: Search, wishes: Wish
         helps = [wording.way_out(one) for one in made.refusal.relaxations]
         return {
             "cards": [],
+            "lack": lack_of(request.clinic, Kind.TREATMENT),
             "why": wording.why_not(made.refusal),
             "helps": helps,
             **_first_verdict(request, made, wishes),
@@ -208,7 +211,9 @@ def _others(made: Search, plan: tuple[Session, ...], number: int) -> OTHERS:
 
 
 def _kept(form: ConfirmForm, made: Search) -> Choice | None:
-    """Return the proposal that was chosen where only its reason was missing."""
+    """Return the proposal that was chosen where only its reason was missing; the nearest where its time is gone."""
+    if form.has_error(NON_FIELD_ERRORS, "slot_taken"):
+        return nearest_plan(made, booking.read_offer(form.cleaned_data["offer"]).plan)
     offer = kept_offer(form, made.stand.series)
     return _chosen(made, offer.plan) if offer else None
 

@@ -16,6 +16,7 @@ from plans.forms.visits import ChooseForm, MoveByHandForm, MoveForm
 from plans.models import Kind, Visit
 from plans.queries.outside import Outside
 from plans.queries.repair import repair
+from plans.queries.setup import lack_of
 from plans.queries.single import session_slot, times_near
 from plans.queries.standing import Standing, standing
 from plans.queries.why import why_session, why_visit
@@ -110,6 +111,7 @@ def _page(
 
     if not {"repair", "outside"} & set(context):
         context.update(asked(request, answer), times=signed(times_near(visit, at=request.at)))
+        context["lack"] = None if context["times"] else lack_of(request.clinic, visit.kind)
     failed = bool(context["form"].errors or context.get("failed") or context.get("why_failed"))
     context = {"visit": visit, "by_hand": hand.form, **context, "has_errors": failed}
     return render(request, "plans/visits/move.html", context, status=422 if failed else 200)

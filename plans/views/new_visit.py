@@ -20,6 +20,7 @@ from patients.queries.registry import found as patients_found
 from plans.actions import single
 from plans.forms.visits import BookByHandForm, BookVisitForm, LookForm
 from plans.models import Kind, Visit, VisitType
+from plans.queries.setup import lack_of
 from plans.queries.single import Free, free_times
 from plans.rules.scheduling.model import Slot
 from plans.views.by_hand import ByHand, panel
@@ -141,7 +142,8 @@ def _free(request: Request, looked: Looked, form: BookVisitForm) -> dict[str, An
         practitioner=looked.who,
         minutes=minutes,
     )
-    return {**by_day(request, times), "chosen": chosen(request, times, form), **(hand or {})}
+    lack = None if times else lack_of(request.clinic, looked.kind)
+    return {**by_day(request, times), "chosen": chosen(request, times, form), "lack": lack, **(hand or {})}
 
 
 def by_day(request: Request, times: list[Free]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """A series: its plan, booking it whole, holding and ending it."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,6 +15,7 @@ from clinic.actions.refusal import Refused
 from clinic.permissions import Request
 from clinic.rules.roles import Right
 from clinic.rules.timegrid import local_day
+from plans.actions import course, holds
 from plans.actions import series as acting
 from plans.forms.series import ReasonForm, ResumeForm, StopForm
 from plans.models import Series, SeriesChange
@@ -38,14 +40,21 @@ def find(request: Request, pk: UUID) -> Series:
 
 def series(request: Request, clinic: str, series: UUID) -> HttpResponse:
     """Show a series with its dates, gaps and windows, and what was changed."""
-    found = find(request, series)
-    context = {
+    context = _shown(request, find(request, series)) | {"resume_form": ResumeForm()}
+    return render(request, "plans/series/series.html", context)
+
+
+def _shown(request: Request, found: Series) -> dict[str, Any]:
+    """Return what the page of a series shows, whatever was typed there."""
+    changes = list(found.changes.select_related("by")[:20])
+    last = changes[0] if changes else None
+    return {
         "series": found,
         "line": timeline_of(found, at=request.at, named=request.actor.may(Right.READ_CLINICAL)),
-        "changes": found.changes.select_related("by")[:20],
-        "resume_form": ResumeForm(),
+        "changes": changes,
+        "change": last,
+        "undo_until": _undo_until(last, found, request),
     }
-    return render(request, "plans/series/series.html", context)
 
 
 def booked(request: Request, clinic: str, series: UUID) -> HttpResponse:
@@ -63,15 +72,18 @@ def booked(request: Request, clinic: str, series: UUID) -> HttpResponse:
 
 
 def _undo_until(change: SeriesChange | None, series: Series, request: Request) -> datetime | None:
-    """Return until when a change can be taken back, None where that is over."""
-    if change is None or change.undone_at or change.revision != series.revision:
+    """Return until when this person can take a change back, None where that is over or not theirs to do."""
+    if change is None or change.undone_at or change.revision != series.revision or change.verb == "replan":
+        return None
+    is_signed = change.verb in (*course.VERBS, *holds.VERBS)
+    if not request.actor.may(Right.WRITE_CLINICAL if is_signed else Right.BOOK):
         return None
     until = change.at + UNDO_GRACE
     return until if until > request.at else None
 
 
 def undo(request: Request, clinic: str, series: UUID, change: UUID) -> HttpResponse:
-    """Take the last change of dates back."""
+    """Take the last change of a series back."""
     found = find(request, series)
     made = get_object_or_404(SeriesChange, pk=change, series=found)
     try:
@@ -115,13 +127,7 @@ def resume(request: Request, clinic: str, series: UUID) -> HttpResponse:
             return redirect("plans:series", clinic, series)
     except Refused as refused:
         form.add_error(refused.field, str(refused.message))
-    context = {
-        "series": found,
-        "line": timeline_of(found, at=request.at, named=True),
-        "changes": found.changes.select_related("by")[:20],
-        "resume_form": form,
-        "form": form,
-    }
+    context = _shown(request, found) | {"resume_form": form, "form": form}
     return render(request, "plans/series/series.html", context, status=422)
 
 

@@ -1,5 +1,6 @@
 """One visit: looked at, taken a step on, moved, cancelled, or newly booked."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,10 +15,12 @@ from clinic.rules.timegrid import local_day
 from clinic.views.back import came_from
 from plans.actions import series as acting
 from plans.actions import visits as stepping
+from plans.exports.outside import consequences
 from plans.forms.series import CancelForm
 from plans.models import Kind, Visit
 from plans.queries.board import step_of
 from plans.queries.gaps import gaps_of
+from plans.queries.oddities import at_the_same_time, hours_of
 from plans.rules.visiting import HELD, State
 
 BY_HAND = {State.CONFIRMED, State.ARRIVED, State.IN_ROOM, State.IN_TREATMENT, State.DONE, State.NO_SHOW}
@@ -50,8 +53,18 @@ def visit(request: Request, clinic: str, visit: UUID) -> HttpResponse:
         "is_blocked": found.kind == Kind.BLOCKED,
         "may_miss": state in (State.BOOKED, State.CONFIRMED) and found.starts_at <= request.at,
         "may_undo": stepping.may_undo(found, request.at),
+        **_odd(request, found),
     }
     return render(request, "plans/visits/visit.html", context)
+
+
+def _odd(request: Request, visit: Visit) -> dict[str, Any]:
+    """Return what is odd about a visit, in words and with the visits that it meets."""
+    hours = hours_of(visit)
+    return {
+        "unusual": consequences(hours) if hours else [],
+        "clashes": at_the_same_time(request.actor, visit),
+    }
 
 
 def state(request: Request, clinic: str, visit: UUID, state: str) -> HttpResponse:

@@ -4,15 +4,18 @@ import datetime
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clinic.models import User
 from plans.models import Series, Visit
 from tests.factories.booking import MONDAY, Desk, a_desk
-from tests.factories.patients import AccessFactory
+from tests.factories.patients import AccessFactory, PatientFactory
 from tests.factories.plans import VisitFactory
-from tests.people import as_patient, as_staff
+from tests.pages import text_of as page_text
+from tests.people import a_team, as_patient, as_staff
 
 pytestmark = pytest.mark.django_db
 TODAY = MONDAY.date()
@@ -173,3 +176,109 @@ def test_two_visits_at_once_both_stand_on_the_board(desk: Desk) -> None:
         assert reverse("plans:visit", args=[desk.team.clinic.slug, visit.pk]) in board
     assert "10:00" in board
     assert "10:30" in board
+
+
+def words_of(desk: Desk, visit: Visit, who: Any = None) -> str:
+    return page_text(as_staff(who or desk.team.desk).get(page_of(visit)))
+
+
+def page_of(visit: Visit) -> str:
+    return reverse("plans:visit", args=[visit.clinic.slug, visit.pk])
+
+
+def test_a_visit_outside_hours_says_what_the_hours_are(desk: Desk) -> None:
+    outside_hours(desk)
+    name = desk.team.practitioner.user.name
+    sunday, early, late = Visit.objects.order_by("day")
+    assert (
+        f"Outside the usual hours Sun 4 Jan 2026: the clinic is not open. {name} does not work that day."
+    ) in words_of(desk, sunday)
+    assert (
+        "Outside the usual hours Mon 2 Feb 2026: the clinic is open 09:00–17:00."
+        f" {name} works 09:00–17:00 that day, so not the whole of this visit."
+    ) in words_of(desk, early)
+    assert "Sun 8 Mar 2026: the clinic is not open." in words_of(desk, late)
+
+
+def test_a_shift_that_is_shorter_than_the_visit_is_said_without_the_hours_of_the_clinic(desk: Desk) -> None:
+    one = visit(desk, 1, TODAY, start_minute=16 * 60)
+    desk.team.practitioner.shifts.filter(weekday=0).update(end_minute=16 * 60 + 30)
+    said = words_of(desk, one)
+    assert f"{desk.team.practitioner.user.name} works 09:00–16:30 that day" in said
+    assert "the clinic is" not in said
+
+
+def test_the_reason_of_a_visit_outside_hours_is_for_those_who_treat(desk: Desk) -> None:
+    one = visit(desk, 1, TODAY, start_minute=5 * 60, override_reason="before her shift at the bakery")
+    said = words_of(desk, one, desk.team.practitioner)
+    assert said.count("before her shift at the bakery") == 1
+    assert "It was booked so because: before her shift at the bakery" in said
+    assert "bakery" not in words_of(desk, one)
+    assert "Outside the usual hours" in words_of(desk, one)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"start_minute": 9 * 60}, {"start_minute": 16 * 60}, {"start_minute": 5 * 60, "state": "cancelled"}],
+)
+def test_nothing_is_odd_inside_the_hours_or_about_a_visit_that_is_off(
+    desk: Desk, values: dict[str, Any]
+) -> None:
+    said = words_of(desk, visit(desk, 1, TODAY, **values))
+    assert "Outside the usual hours" not in said
+    assert "At the same time" not in said
+
+
+def test_two_visits_at_once_name_each_other(desk: Desk) -> None:
+    two_at_once(desk)
+    first, second = Visit.objects.filter(day=TODAY).order_by("start_minute")
+    both = f"Both need {desk.team.practitioner.user.name}, Tomasz Wieczorek."
+    assert f"At the same time as Tomasz Wieczorek, Mon 2 Feb, 10:30 . {both}" in words_of(desk, first)
+    assert f"At the same time as Tomasz Wieczorek, Mon 2 Feb, 10:00 . {both}" in words_of(desk, second)
+    html = as_staff(desk.team.desk).get(page_of(first)).content.decode()
+    assert f'<a href="{page_of(second)}">' in html
+
+
+@pytest.mark.parametrize("what", ["room", "device"])
+def test_two_visits_in_one_room_or_with_one_device_name_it(desk: Desk, what: str) -> None:
+    shared = getattr(desk.team.clinic, f"{what}s").earliest("pk")
+    one = visit(desk, 1, TODAY, **{what: shared})
+    other = PatientFactory.create(clinic=desk.team.clinic, name="Ana <b>Núñez</b> 🙂")
+    met = {"series": None, "patient": other, "practitioner": desk.team.lead, "kind": "consultation"}
+    VisitFactory.create(day=TODAY, start_minute=10 * 60 + 30, **{what: shared}, **met)
+    VisitFactory.create(day=TODAY, start_minute=10 * 60 + 30, **met)  # somewhere else
+    VisitFactory.create(day=TODAY, start_minute=9 * 60, **{what: shared}, **met)  # it ends when ours begins
+    VisitFactory.create(day=TODAY, start_minute=11 * 60, **{what: shared}, **met)
+    VisitFactory.create(day=TODAY, start_minute=10 * 60, state="cancelled", **{what: shared}, **met)
+    said = words_of(desk, one)
+    assert "At the same time as Ana &lt;b&gt;Núñez&lt;/b&gt; 🙂, Mon 2 Feb, 10:30" in said
+    assert f"Both need {shared.name}." in said
+    assert said.count("At the same time as") == 1
+
+
+def test_only_those_who_see_the_diary_of_the_clinic_see_what_is_odd(desk: Desk) -> None:
+    two_at_once(desk)
+    first = Visit.objects.filter(day=TODAY).earliest("start_minute")
+    assert "At the same time as" in words_of(desk, first, desk.team.admin)
+    stranger = as_staff(a_team("harbour").desk).get(page_of(first))
+    assert stranger.status_code == 404
+    assert "Wieczorek" not in stranger.content.decode()
+
+
+def test_many_visits_at_once_take_as_many_queries_as_two(desk: Desk, django_assert_num_queries: Any) -> None:
+    two_at_once(desk)
+    first, browser = Visit.objects.filter(day=TODAY).earliest("start_minute"), as_staff(desk.team.desk)
+    browser.get(page_of(first))  # the first page of a session notes when it was seen
+    with CaptureQueriesContext(connection) as two:
+        browser.get(page_of(first))
+    for _ in range(5):
+        VisitFactory.create(
+            series=None,
+            patient=PatientFactory.create(clinic=desk.team.clinic),
+            practitioner=desk.team.practitioner,
+            kind="consultation",
+            day=TODAY,
+        )
+    with django_assert_num_queries(len(two)):
+        said = page_text(browser.get(page_of(first)))
+    assert said.count("At the same time as") == 6

@@ -103,6 +103,16 @@ def test_an_offer_made_before_the_series_changed_is_stale(desk: Desk) -> None:
     assert Visit.objects.count() == 4
 
 
+def test_a_change_says_what_it_disturbed(desk: Desk) -> None:
+    first = booked_on(desk, *DAYS).fresh().changes.get()
+    token = booking.offer(
+        desk.fresh(), numbered([2], [slot(desk, DAYS[1] + datetime.timedelta(days=1), 630)])
+    )
+    moved = booking.confirm(desk.actor, desk.fresh(), token, at=MONDAY)
+    # Another day, one day on, half an hour later: 200 + 10 + 4.
+    assert (first.cost, moved.cost) == (0, 214)
+
+
 def test_a_session_that_moves_keeps_its_own_minutes_whatever_its_kind_takes_by_now(desk: Desk) -> None:
     booked_on(desk, DAYS[0], DAYS[1])
     VisitType.objects.filter(kind="treatment").update(minutes=30)

@@ -16,11 +16,13 @@ from plans.actions.consequences import heed_answers
 from plans.models import Series, Visit
 from plans.queries.gaps import gap_between
 from plans.queries.standing import first_day, standing
+from plans.queries.treat import ground
 from plans.rules.plan import Session
 from plans.rules.scheduling.model import Slot
 from plans.rules.wishes import Wishes
 from tests.factories.booking import MONDAY, a_desk
-from tests.factories.treat import DAY, a_session, clock, signed
+from tests.factories.plans import VisitFactory
+from tests.factories.treat import DAY, a_session, clock, done, signed
 from tests.people import Team, a_team
 
 pytestmark = pytest.mark.django_db
@@ -166,3 +168,39 @@ def test_the_series_of_another_patient_and_one_that_has_ended_stay_as_they_are()
     answered(team, visit, said=("SQ-PREG", "yes", DAY))
     assert Series.objects.get(pk=other.series_id).state == "stopped"
     assert AuditEntry.objects.filter(verb="heed").count() == 1
+
+
+def test_a_reaction_leaves_the_dates_and_the_session_waits_for_a_look() -> None:
+    """Whether a reaction is one to wait for is for a practitioner to see, not for an answer (SQ-REACTION.R1)."""
+    team = a_team()
+    visit = a_session(team, number=2)
+    before, after = (DAY + datetime.timedelta(days=days) for days in (-35, 35))
+    VisitFactory.create(series=visit.series, session_number=1, day=before, state="done")
+    VisitFactory.create(series=visit.series, session_number=3, day=after)
+    said = Answer("SQ-REACTION", "yes", DAY, number=9)
+    record = treat.save(team.practitioner.actor, visit, done(), FIVE_PAST, [said])
+    series = Series.objects.get(pk=visit.series_id)
+    assert (series.state, series.held_by_answers, series.cleared_on) == ("active", False, None)
+    assert not AuditEntry.objects.filter(verb="heed").exists()
+    stand = ground(visit)
+    assert stand is not None
+    assert [(flag.id, flag.level) for flag in stand.open(record)] == [("SQ-REACTION.R1", "needs_review")]
+    with pytest.raises(treat.NotReady) as refusal:
+        treat.sign(team.practitioner.actor, record, clock(10, 50))
+    assert [field for field, _words in refusal.value.problems] == ["flags"]
+    paused = course.pause(team.practitioner.actor, series, reason="Waiting until it settles.", at=clock(11))
+    assert (paused.state, paused.held_by_answers) == ("paused", False)
+    found = Visit.objects.filter(series=series).order_by("session_number")
+    assert [(one.day, one.state) for one in found] == [
+        (before, "done"),
+        (DAY, "in_treatment"),
+        (after, "booked"),
+    ]
+
+
+def test_a_reaction_that_was_looked_at_lets_the_session_be_signed() -> None:
+    team = a_team()
+    visit, me = a_session(team, number=2), team.practitioner.actor
+    record = treat.save(me, visit, done(), FIVE_PAST, [Answer("SQ-REACTION", "yes", DAY, number=3)])
+    treat.resolve_flag(me, visit, "SQ-REACTION.R1", "Looked at: three days of pink, no marks.", clock(10, 10))
+    assert treat.sign(me, record, clock(10, 50)).number == 1

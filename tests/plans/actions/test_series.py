@@ -155,13 +155,6 @@ def test_ending_a_series_tells_the_patient_and_sends_no_older_word(desk: Desk) -
     assert not AuditEntry.objects.filter(reason__contains="reaction").exists()
 
 
-def test_what_was_cancelled_by_the_end_of_a_series_is_not_undone(desk: Desk) -> None:
-    series.stop(desk.practitioner, desk.series, end_reason="patient_choice", at=SOON)
-    with pytest.raises(Refused):
-        series.undo(desk.actor, SeriesChange.objects.get(verb="cancel"), at=SOON)
-    assert desk.fresh().state == "stopped"
-
-
 def on_offer(desk: Desk) -> WaitingOffer:
     """Cancel every date; the patient waits, and is offered a time."""
     series.cancel(desk.actor, session(1), scope="all", at=MONDAY)

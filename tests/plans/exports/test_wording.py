@@ -14,7 +14,7 @@ DAY = datetime.date(2026, 2, 2)
 BEST = Name("same_time", is_best=True, weekday=0, start=615, sooner=0, later=0, off_target=0, changes=0)
 
 
-def choice(*states: str, name: Name | None = BEST, who: str = "ab") -> Any:
+def choice(*states: str, name: Name | None = BEST, who: str = "ab", is_nearest: bool = False) -> Any:
     rows = [
         SimpleNamespace(
             day=DAY + datetime.timedelta(days=35 * index),
@@ -24,7 +24,7 @@ def choice(*states: str, name: Name | None = BEST, who: str = "ab") -> Any:
         )
         for index, state in enumerate(states)
     ]
-    return SimpleNamespace(name=name, rows=rows)
+    return SimpleNamespace(name=name, rows=rows, is_nearest=is_nearest)
 
 
 def named(title: str, **values: Any) -> Name:
@@ -51,6 +51,11 @@ def named(title: str, **values: Any) -> Name:
 )
 def test_what_a_proposal_is_called(name: Name | None, words: str) -> None:
     assert wording.title(choice("first", "on_plan", name=name)) == words
+
+
+def test_the_nearest_to_a_time_that_was_taken_says_so() -> None:
+    told = "Nearest to the time that was taken"
+    assert wording.title(choice("first", "on_plan", name=None, is_nearest=True)) == told
 
 
 def test_who_treats_and_when_it_ends() -> None:

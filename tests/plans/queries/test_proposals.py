@@ -4,13 +4,14 @@ from itertools import pairwise
 import pytest
 
 from clinic.models import Closure
+from plans.actions import booking
 from plans.models import Series
-from plans.queries.proposals import Cast, Search, alternatives, changed, rows_of, search
+from plans.queries.proposals import Cast, Search, alternatives, changed, nearest_plan, rows_of, search
 from plans.queries.standing import standing
-from plans.rules.plan import Session
+from plans.rules.plan import Session, numbered
 from plans.rules.scheduling.model import Slot
 from plans.rules.wishes import Wishes
-from tests.factories.booking import MONDAY, Desk, a_desk
+from tests.factories.booking import MONDAY, Desk, a_desk, another_series
 from tests.factories.plans import VisitFactory
 
 pytestmark = pytest.mark.django_db
@@ -113,6 +114,19 @@ def test_a_change_that_leaves_no_place_after_it_is_none(desk: Desk) -> None:
     plan = found.choices[0].plan
     late = Session(2, Slot(plan[0].slot.day + datetime.timedelta(days=60), *_rest(plan[1].slot)))
     assert changed(found, plan, late) is None
+
+
+def test_a_plan_that_lost_one_time_keeps_the_others_and_has_the_nearest_for_it(desk: Desk) -> None:
+    plan = search(standing(desk.series), Wishes(), at=MONDAY).choices[0].plan
+    other = another_series(desk)
+    booking.confirm(desk.actor, other, booking.offer(other, numbered([1], [plan[2].slot])), at=MONDAY)
+    found = nearest_plan(search(standing(desk.series), Wishes(), at=MONDAY), plan)
+    assert found is not None
+    assert found.plan[:2] + found.plan[3:] == plan[:2] + plan[3:]
+    lost, near = plan[2].slot, found.plan[2].slot
+    assert (near.day, near.start - lost.start) == (lost.day, 75)
+    free = search(standing(desk.series), Wishes(), at=MONDAY)
+    assert nearest_plan(free, plan[:3]) is None
 
 
 def test_somebody_who_no_longer_treats_keeps_their_name(desk: Desk) -> None:

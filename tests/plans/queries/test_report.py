@@ -189,6 +189,17 @@ def test_a_series_that_was_stopped_counts_on_the_clinics_day(story: Story) -> No
     assert rules.drop_off(told(story, whole).ended) == (Left(1, "patient_choice", 1),)
 
 
+def test_an_end_that_was_undone_is_not_counted_beside_the_one_that_stayed(story: Story) -> None:
+    made = story.series(datetime.date(2026, 1, 6))
+    Series.objects.filter(pk=made.pk).update(state="stopped", end_reason="patient_choice")
+    days = (SPAN.first, SPAN.last + datetime.timedelta(days=3))
+    for day in days:
+        at = datetime.datetime.combine(day, datetime.time(12), tzinfo=datetime.UTC)
+        audit.record(story.team.practitioner.actor, "stop", made, at=at)
+    assert rules.drop_off(told(story).ended) == ()
+    assert rules.drop_off(told(story, Days(*days)).ended) == (Left(1, "patient_choice", 1),)
+
+
 def test_rooms_count_set_up_and_clean_up_and_practitioners_their_own_time(story: Story) -> None:
     story.series(datetime.date(2026, 1, 6))
     found = told(story, Days(datetime.date(2026, 1, 6), datetime.date(2026, 1, 6)))

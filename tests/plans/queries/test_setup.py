@@ -7,8 +7,10 @@ import pytest
 from plans.models import Kind, VisitType
 from plans.queries.setup import (
     SHOWN,
+    Lack,
     given_by,
     kinds_in_use,
+    lack_of,
     left_without,
     offers,
     only_given_by,
@@ -83,3 +85,14 @@ def test_kinds_are_those_in_use(desk: Desk) -> None:
     RoomFactory.create(clinic=desk.team.clinic, kind="laser", is_active=False)
     assert kinds_in_use(desk.team.clinic, devices=False) == ["consulting", "treatment"]
     assert kinds_in_use(desk.team.clinic, devices=True) == ["needling_pen"]
+
+
+def test_what_the_clinic_has_none_of_is_named_room_first(desk: Desk) -> None:
+    clinic = desk.team.clinic
+    assert [lack_of(clinic, kind) for kind in ("treatment", "consultation", "review")] == [None] * 3
+    clinic.devices.update(is_active=False)
+    assert lack_of(clinic, "treatment") == Lack("device", "needling pen")
+    clinic.rooms.filter(kind="treatment").update(is_active=False)
+    a_desk("harbour")  # what others have is of no use here
+    assert lack_of(clinic, "treatment") == Lack("room", "treatment")
+    assert lack_of(clinic, "consultation") is None

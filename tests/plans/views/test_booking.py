@@ -12,7 +12,7 @@ from plans.queries.standing import standing
 from plans.rules.plan import Session
 from plans.rules.wishes import Wishes
 from tests.factories.booking import MONDAY, Desk, another_series, best_offer, offer_on
-from tests.pages import values
+from tests.pages import text_of, values
 from tests.people import a_team, as_staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
@@ -153,8 +153,15 @@ def test_a_slot_that_is_gone_is_said_and_others_are_offered(desk: Desk, browser:
     html = answer.content.decode()
     assert answer.status_code == 422
     assert "was booked a moment ago. Nothing has been saved." in html
-    assert len(values(html, "offer")) == 5
+    offers = values(html, "offer")
+    assert len(offers) == 6
     assert Visit.objects.filter(series=desk.series).count() == 0
+    assert text_of(answer).count("Nearest to the time that was taken") == 1
+    lost, nearest = booking.read_offer(token).plan, booking.read_offer(offers[0]).plan
+    assert [one.slot.day for one in nearest] == [one.slot.day for one in lost]
+    assert ({one.slot.start for one in lost}, {one.slot.start for one in nearest}) == ({540}, {615})
+    assert browser.post(page(desk), {"offer": offers[0]}).status_code == 302
+    assert Visit.objects.filter(series=desk.series).count() == 4
 
 
 def test_a_double_submit_books_once(desk: Desk, browser: Client) -> None:

@@ -222,3 +222,55 @@ def test_colleague_and_stranger(booked: Desk) -> None:
         answer = stranger.get(page(booked, name))
         assert answer.status_code == 404
         assert "Wieczorek" not in answer.content.decode()
+
+
+class TestTakingBackAHoldOrAnEnd:
+    """The page of a series offers it for three minutes, to whoever may decide it."""
+
+    @pytest.mark.parametrize(
+        ("name", "posted", "words"),
+        [
+            ("series_pause", {"reason": REASON}, "put on hold"),
+            ("series_stop", {"end_reason": "patient_choice", "reason": ""}, "series ended"),
+        ],
+    )
+    def test_a_practitioner_takes_it_back_on_the_page(
+        self, booked: Desk, clinician: Client, name: str, posted: dict[str, str], words: str
+    ) -> None:
+        html = clinician.post(page(booked, name), posted, follow=True).content.decode()
+        undo = page(booked, "series_undo", booked.fresh().changes.latest("revision").pk)
+        assert (words in html, undo in html) == (True, True)
+        html = clinician.post(undo, follow=True).content.decode()
+        assert "Undone. The dates are as they were, and no mail was sent." in html
+        assert undo not in html
+        assert (booked.fresh().state, Visit.objects.filter(state="booked").count()) == ("booked", 4)
+
+    def test_it_goes_on_and_is_on_hold_again(self, booked: Desk, clinician: Client) -> None:
+        acting.pause(booked.practitioner, booked.series, reason=REASON, at=MONDAY)
+        answer = clinician.post(page(booked, "series_resume"), {"earliest_on": "10/3"}, follow=True)
+        assert "resumed" in answer.content.decode()
+        clinician.post(page(booked, "series_undo", booked.fresh().changes.latest("revision").pk))
+        assert (booked.fresh().state, booked.fresh().hold_reason) == ("paused", REASON)
+        assert Visit.objects.filter(state="booked").count() == 4
+
+    def test_the_desk_is_neither_offered_nor_given_it(self, booked: Desk, browser: Client) -> None:
+        acting.pause(booked.practitioner, booked.series, reason=REASON, at=MONDAY)
+        undo = page(booked, "series_undo", booked.fresh().changes.latest("revision").pk)
+        for name in ("series", "series_booked"):
+            assert undo not in browser.get(page(booked, name)).content.decode()
+        assert "A practitioner decides this." in browser.post(undo, follow=True).content.decode()
+        assert booked.fresh().state == "paused"
+
+    def test_a_hold_is_told_without_a_mail(self, booked: Desk, clinician: Client) -> None:
+        acting.pause(booked.practitioner, booked.series, reason=REASON, at=MONDAY)
+        html = clinician.get(page(booked, "series_booked")).content.decode()
+        assert "No date has changed, so no mail is sent." in html
+
+    def test_whoever_only_looks_is_not_offered_an_undo(self, booked: Desk) -> None:
+        undo = page(booked, "series_undo", SeriesChange.objects.get().pk)
+        assert undo in as_staff(booked.team.desk).get(page(booked)).content.decode()
+        assert undo not in as_staff(booked.team.admin).get(page(booked)).content.decode()
+
+    def test_what_an_absence_moved_is_not_offered(self, booked: Desk, clinician: Client) -> None:
+        SeriesChange.objects.update(verb="replan")
+        assert "/undo/" not in clinician.get(page(booked)).content.decode()
